@@ -1,0 +1,1 @@
+"""Pure signal analysis: numpy and scipy in, frozen dataclasses out."""

@@ -1,0 +1,138 @@
+"""What the analysis of a recording says; plain values only, so that it fits in a database row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from processing.recording import Side
+
+Verdict: TypeAlias = Literal["good", "doubtful", "not_judged"]
+IntervalS: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFinding:
+    """One thing noticed about a channel: how much of it, against which threshold, where, and in words."""
+
+    kind: str
+    verdict: Verdict
+    reason: str
+    value: float
+    threshold: float
+    unit: str
+    intervals_s: tuple[IntervalS, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelQuality:
+    """Whether a channel can be trusted. ``snr_db`` is None when there is nothing to compare the noise with.
+
+    ``masked_intervals_s`` were left out of detection and measures; ``masked_percent`` is their share of the recording.
+    """
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    findings: tuple[QualityFinding, ...]
+    snr_db: float | None
+    noise_uv: float | None
+    masked_percent: float
+    masked_intervals_s: tuple[IntervalS, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contraction:
+    """One contraction, onset included and offset excluded.
+
+    ``percent_mvc`` and ``meets_intensity`` are None where no MVC is known: intensity is then not assessable.
+    ``meets_intensity`` compares the plateau (``plateau_uv``) with the target.
+    """
+
+    onset_s: float
+    offset_s: float
+    duration_s: float
+    peak_uv: float
+    mean_uv: float
+    plateau_uv: float
+    mnf_hz: float | None
+    mdf_hz: float | None
+    percent_mvc: float | None
+    meets_intensity: bool | None
+    meets_duration: bool
+    doubtful: bool = False
+    doubtful_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaintActivity:
+    """Activity above the noise but too weak to count as a contraction."""
+
+    onset_s: float
+    offset_s: float
+    duration_s: float
+    peak_uv: float
+    mean_uv: float
+
+
+@dataclass(frozen=True, slots=True)
+class Amplitude:
+    """Amplitude over the accepted contractions, in microvolts; None when there are none."""
+
+    rms_uv: float | None
+    mav_uv: float | None
+    peak_uv: float | None
+    plateau_uv: float | None
+    time_under_tension_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Mean and median frequency over the accepted contractions; None when too little signal."""
+
+    mnf_hz: float | None
+    mdf_hz: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fatigue:
+    """Slope of MDF over contractions with its 95 % interval; ``reason`` says why it is not given."""
+
+    mdf_slope_hz_per_contraction: float | None
+    mdf_slope_percent_per_min: float | None
+    ci95_low: float | None
+    ci95_high: float | None
+    n: int
+    fi_nsm5: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mvc:
+    """The reference amplitude of a muscle and where it comes from.
+
+    ``source`` is ``file``, ``patient`` or ``session_peak``. Only the first two make intensity assessable.
+    """
+
+    value_uv: float
+    source: Literal["file", "patient", "session_peak"]
+
+    @property
+    def assessable(self) -> bool:
+        """Whether contractions may be judged against this value."""
+        return self.source != "session_peak"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAnalysis:
+    """Everything known about one channel of one recording."""
+
+    name: str
+    label: str
+    side: Side | None
+    quality: ChannelQuality
+    contractions: tuple[Contraction, ...]
+    faint: tuple[FaintActivity, ...]
+    amplitude: Amplitude
+    spectrum: Spectrum
+    fatigue: Fatigue
+    mvc: Mvc | None

@@ -1,0 +1,52 @@
+"""Settings from the environment, with defaults that make the embedded mode work as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One object that holds every setting; the names of its fields in capitals are the environment's.
+
+    An unset ``database_url`` means the embedded PostgreSQL below ``data_dir``.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Path(".data")
+    database_url: SecretStr | None = None
+
+    storage_backend: Literal["local", "supabase"] = "local"
+    storage_bucket: str = Field(default="c3d-examples", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+    supabase_url: str | None = None
+    supabase_anon_key: SecretStr | None = None
+    supabase_service_role_key: SecretStr | None = None
+    supabase_jwt_secret: SecretStr | None = None
+
+    webhook_secret: SecretStr | None = None
+
+    listener_host: str = "127.0.0.1"
+    listener_port: int = Field(default=8080, ge=0, le=65535)
+    dashboard_host: str = "127.0.0.1"
+    dashboard_port: int = Field(default=8501, ge=0, le=65535)
+
+    demo: bool = True
+    log_format: Literal["console", "json"] = "console"
+
+    max_recording_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
+    trace_cache_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
+
+    @property
+    def bucket_dir(self) -> Path:
+        """The folder that plays the bucket in local mode."""
+        return self.data_dir / "buckets" / self.storage_bucket
+
+    @property
+    def cluster_dir(self) -> Path:
+        """Where the embedded PostgreSQL keeps its files."""
+        return self.data_dir / "postgres"
