@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from processing.errors import InvalidParameterError
 
 
 class Settings(BaseSettings):
@@ -42,6 +45,35 @@ class Settings(BaseSettings):
     trace_cache_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
 
     @property
+    def listener_url(self) -> str:
+        """Where the listener answers."""
+        return f"http://{_in_url(self.listener_host)}:{self.listener_port}"
+
+    @property
+    def dashboard_url(self) -> str:
+        """Where the dashboard answers."""
+        return f"http://{_in_url(self.dashboard_host)}:{self.dashboard_port}"
+
+    def check_exposure(self) -> None:
+        """Refuse to be reachable from other machines without the locks that this needs.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the dashboard would leave the loopback interface, where nobody signs in, or the listener would
+            without a webhook secret of its own.
+        """
+        if not is_loopback(self.dashboard_host):
+            raise InvalidParameterError(
+                f"DASHBOARD_HOST is '{self.dashboard_host}': without sign-in the dashboard may only listen on this "
+                "machine (127.0.0.1)."
+            )
+        if not is_loopback(self.listener_host) and self.webhook_secret is None:
+            raise InvalidParameterError(
+                f"LISTENER_HOST is '{self.listener_host}': other machines can reach it, so WEBHOOK_SECRET must be set."
+            )
+
+    @property
     def bucket_dir(self) -> Path:
         """The folder that plays the bucket in local mode."""
         return self.data_dir / "buckets" / self.storage_bucket
@@ -50,3 +82,17 @@ class Settings(BaseSettings):
     def cluster_dir(self) -> Path:
         """Where the embedded PostgreSQL keeps its files."""
         return self.data_dir / "postgres"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a listening address can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from processing.emg.parameters import AnalysisParameters, SessionTargets
 from processing.recording import Side
 
 Verdict: TypeAlias = Literal["good", "doubtful", "not_judged"]
@@ -123,8 +124,23 @@ class Mvc:
 
 
 @dataclass(frozen=True, slots=True)
+class GameDetection:
+    """What the game's own online detector saw, merged and pruned by the rules for contractions.
+
+    ``n_shared`` of its activations overlap one of our contractions; the detector is shown, it never decides.
+    """
+
+    n_activations: int
+    n_shared: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelAnalysis:
-    """Everything known about one channel of one recording."""
+    """Everything known about one channel of one recording.
+
+    ``faint_gate_uv`` is the amplitude below which activity was called faint; ``game`` what the game's own detector
+    saw, None where the file does not hold it.
+    """
 
     name: str
     label: str
@@ -136,3 +152,22 @@ class ChannelAnalysis:
     spectrum: Spectrum
     fatigue: Fatigue
     mvc: Mvc | None
+    faint_gate_uv: float | None = None
+    game: GameDetection | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingAnalysis:
+    """The analysis of every channel of a recording, in the recording's order, with what it was measured against.
+
+    ``timings_ms`` holds ``quality``, ``detection`` and ``measures``, summed over the channels.
+    """
+
+    channels: tuple[ChannelAnalysis, ...]
+    targets: SessionTargets
+    parameters: AnalysisParameters
+    timings_ms: dict[str, float]
+
+    def channel_of(self, side: Side) -> ChannelAnalysis | None:
+        """Return the channel that lies on a side, None where none does."""
+        return next((channel for channel in self.channels if channel.side == side), None)

@@ -1,0 +1,87 @@
+"""The dashboard's launcher: ``streamlit run app.py``. The user interface starts in ``pages/main.py``.
+
+The script lives one folder deeper on purpose. With a ``pages/`` folder beside the main script, a freshly started
+Streamlit server runs a deep link's page file without the main script, and so without its sign-in gate.
+"""
+
+from __future__ import annotations
+
+import traceback
+import uuid
+from pathlib import Path
+
+import plotly
+import streamlit as st
+import structlog
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pages._components.chart import PLOTLY_URL
+
+ROOT = Path(__file__).resolve().parent
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+
+log = structlog.get_logger(__name__)
+
+
+class SecurityHeaders:
+    """Adds the headers that keep a browser from sniffing, framing and leaking addresses."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers to its answer."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+async def plotly_js(_request: Request) -> Response:
+    """Serve the plotly.js of the installed package: no network of strangers, cached for good."""
+    return FileResponse(
+        PLOTLY_JS,
+        media_type="text/javascript",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
+
+
+async def healthz(_request: Request) -> Response:
+    """Answer that the process lives; the database's health is the listener's to report."""
+    return PlainTextResponse("ok")
+
+
+def show_incident(exc: Exception) -> bool:
+    """Replace a traceback with a sentence and a number to quote; the error's own words may name a person."""
+    incident = uuid.uuid4().hex[:8]
+    frames = traceback.extract_tb(exc.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else None
+    log.error("dashboard_error", incident=incident, error_type=type(exc).__name__, where=where)
+    st.error(
+        f"Nothing was lost. Load the page again; if it happens once more, quote incident **{incident}**.",
+        title="This page met an error it did not expect",
+        icon=":material/error:",
+    )
+    return True
+
+
+app = st.App(
+    ROOT / "pages" / "main.py",
+    routes=[Route(PLOTLY_URL, plotly_js), Route("/healthz", healthz)],
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=show_incident,
+)

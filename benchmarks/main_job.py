@@ -1,0 +1,217 @@
+"""The main job in figures: acknowledging, analysing, storing, plotting."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from benchmarks.before import make_before_app, store_everything
+from benchmarks.recordings import BenchmarkRecording
+from benchmarks.report import Figure, percentile
+from pages._components.review_figure import build_review_figure
+from processing.jobs.worker import work_until
+from processing.services import Services, build_services, closing_services
+from processing.settings import Settings
+from processing.use_cases.read_models import SessionFilters
+from processing.webhooks import encode_event, sign_event, storage_event, storage_event_id
+from webhook_listener.app import create_app
+from webhook_listener.server import make_server
+from webhook_listener.services import ListenerServices
+from webhook_listener.signatures import SignatureVerifier
+
+_SECRET = "whsec_" + base64.b64encode(bytes(32)).decode()
+_PATH = "/webhooks/storage/c3d-upload"
+_N_ACKNOWLEDGED = 200
+_N_BEFORE = 5
+_N_STORED = 100
+_N_PLOTS = 10
+
+
+def measure(url: str, folder: Path, recording: BenchmarkRecording) -> list[Figure]:
+    """Return every figure of the main job; ``folder`` is for the bucket."""
+    settings = Settings(_env_file=None, data_dir=folder / "data", demo=False)  # type: ignore[call-arg]
+    with closing_services(build_services(settings, url)) as services:
+        return [
+            *_acknowledgement(services, recording),
+            _event_to_completed(services, recording),
+            _bytes_per_session(services, recording),
+            *_plots(services, recording),
+        ]
+
+
+def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[Figure]:
+    """Post one event after the other to a listener of its own, then to the way before."""
+    events = [
+        storage_event(services.store.write(f"P001/{n}.c3d", recording.data), services.store.bucket)
+        for n in range(_N_ACKNOWLEDGED + 5)
+    ]
+    with _served(make_server(_listener(services), "127.0.0.1", 0)) as address:
+        now = [_post_signed(address, event) for event in events][5:]
+    before_app = make_before_app(services.database, recording.data)
+    config = uvicorn.Config(before_app, port=0, log_config=None)
+    with _served(uvicorn.Server(config)) as address:
+        before = [_timed(lambda: httpx.post(address, timeout=120, trust_env=False)) for _ in range(_N_BEFORE)]
+    _empty(services)
+    return [
+        Figure("acknowledgement, p50", percentile(now, 50), percentile(before, 50), "ms", len(now)),
+        Figure("acknowledgement, p95", percentile(now, 95), percentile(before, 95), "ms", len(now)),
+    ]
+
+
+def _event_to_completed(services: Services, recording: BenchmarkRecording) -> Figure:
+    """Announce one object at a time to a running worker."""
+    times = []
+    with _worker(services), _served(make_server(_listener(services), "127.0.0.1", 0)) as address:
+        for number in range(6):
+            stored = services.store.write(f"P002/{number}.c3d", recording.data)
+            event = storage_event(stored, services.store.bucket)
+            times.append(_timed(lambda event=event: _until_completed(services, address, event)))
+    return Figure("event to completed, p50", percentile(times[1:], 50), None, "ms", len(times) - 1)
+
+
+def _until_completed(services: Services, address: str, event: dict[str, Any]) -> None:
+    _post_signed(address, event)
+    while any(session.running for session in services.list_sessions(SessionFilters(limit=1))):
+        time.sleep(0.01)
+
+
+def _bytes_per_session(services: Services, recording: BenchmarkRecording) -> Figure:
+    """Analyse the same recording under many names; count rows, indexes and TOAST, the queue's included."""
+    _empty(services)
+    start = _database_bytes(services)
+    for number in range(_N_STORED):
+        services.store.write(f"P003/{number}.c3d", recording.data)
+    services.reconcile()
+    for session in services.list_sessions(SessionFilters(limit=_N_STORED)):
+        services.analyse_session(session.session_id)
+    now = (_database_bytes(services) - start) / _N_STORED / 1000
+    n_before = 3
+    with services.database.transaction() as connection:
+        connection.execute("truncate before_results")
+    start = _database_bytes(services)
+    for _ in range(n_before):
+        store_everything(services.database, recording.data)
+    before = (_database_bytes(services) - start) / n_before / 1000
+    return Figure("stored per session, rows and indexes", now, before, "kB", _N_STORED)
+
+
+def _plots(services: Services, recording: BenchmarkRecording) -> list[Figure]:
+    """Build the whole review figure: traces from the C3D or the cache, points selected, as JSON."""
+    review = services.load_review("P003S001")
+
+    def plot() -> None:
+        build_figure(services, review)
+
+    def cold() -> None:
+        services.forget_traces()
+        plot()
+
+    with services.database.transaction() as connection:
+        connection.execute("truncate before_results")
+    store_everything(services.database, recording.data)
+
+    def before() -> None:
+        row = services.database.fetch_one("select emg_signals from before_results limit 1")
+        assert row is not None
+        json.dumps(row["emg_signals"])
+
+    cold_ms = [_timed(cold) for _ in range(_N_PLOTS)]
+    warm_ms = [_timed(plot) for _ in range(_N_PLOTS)]
+    before_ms = [_timed(before) for _ in range(3)]
+    before_p50 = percentile(before_ms, 50)
+    return [
+        Figure("plot on the server, cold cache, p50", percentile(cold_ms, 50), before_p50, "ms", _N_PLOTS),
+        Figure("plot on the server, warm cache, p50", percentile(warm_ms, 50), before_p50, "ms", _N_PLOTS),
+    ]
+
+
+def _listener(services: Services) -> Any:
+    return create_app(
+        ListenerServices(
+            ingest=services.ingest,
+            record_ignored=services.record_ignored,
+            peek_metadata=services.peek_metadata,
+            session_status=services.session_status,
+            check_ready=services.check_ready,
+        ),
+        verifier=SignatureVerifier(_SECRET),
+        bucket=services.store.bucket,
+    )
+
+
+def _post_signed(address: str, event: dict[str, Any]) -> float:
+    body = encode_event(event)
+    headers = sign_event(_SECRET, storage_event_id(event), time.time(), body)
+    started = time.perf_counter()
+    answer = httpx.post(address + _PATH, content=body, headers=headers, trust_env=False)
+    took_ms = 1000 * (time.perf_counter() - started)
+    answer.raise_for_status()
+    return took_ms
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - started)
+
+
+@contextmanager
+def _served(server: uvicorn.Server) -> Iterator[str]:
+    """Run a server in a thread and yield its address."""
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(15)
+
+
+@contextmanager
+def _worker(services: Services) -> Iterator[None]:
+    """Run a worker on the real queue in a thread."""
+    stop = asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def run() -> None:
+        loops.append(asyncio.get_running_loop())
+        await work_until(stop, services.build_job_app)
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    time.sleep(1.0)
+    try:
+        yield
+    finally:
+        loops[0].call_soon_threadsafe(stop.set)
+        thread.join(60)
+
+
+def _empty(services: Services) -> None:
+    with services.database.transaction() as connection:
+        connection.execute(
+            "truncate app.patients, app.therapy_sessions, app.storage_events,"
+            " procrastinate.procrastinate_jobs cascade"
+        )
+
+
+def _database_bytes(services: Services) -> int:
+    row = services.database.fetch_one(
+        "select sum(pg_total_relation_size(oid)) as n from pg_class where relkind = 'r'"
+        " and relnamespace in ('app'::regnamespace, 'procrastinate'::regnamespace, 'public'::regnamespace)"
+    )
+    assert row is not None
+    return int(row["n"])

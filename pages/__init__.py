@@ -1,0 +1,1 @@
+"""The dashboard's pages: each parses, calls one use case and draws."""

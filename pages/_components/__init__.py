@@ -1,0 +1,1 @@
+"""What the pages share: words, figures, widgets, session-state keys and the gate."""

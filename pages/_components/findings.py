@@ -1,0 +1,108 @@
+"""The first things a clinician reads: good contractions per leg, the score, and whether the signal can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._components import words
+from processing.emg.parameters import SessionTargets
+from processing.emg.results import ChannelAnalysis, QualityFinding
+from processing.scoring.model import SessionScore
+
+
+def channel_tiles(channels: Sequence[ChannelAnalysis], score: SessionScore, targets: SessionTargets) -> None:
+    """Draw one tile per leg and one for the score, good and expected contractions first."""
+    rank = {"left": 0, "right": 1, None: 2}
+    ordered = sorted(channels, key=lambda channel: rank[channel.side])
+    columns = st.columns([*[5] * len(ordered), 4], border=True)
+    for column, channel in zip(columns[:-1], ordered, strict=True):
+        with column:
+            _channel_tile(channel, targets)
+    with columns[-1]:
+        _score_tile(score)
+
+
+def _channel_tile(channel: ChannelAnalysis, targets: SessionTargets) -> None:
+    name = f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"
+    good = words.good_count(channel)
+    shown = "not judged" if good is None else f"{good} / {targets.expected_contractions}"
+    with st.container(gap=None):
+        st.metric(f"**{name}** · good / expected contractions", shown)
+        st.markdown("  \n".join(f":small[{line}]" for line in _tile_lines(channel, targets)))
+
+
+def _tile_lines(channel: ChannelAnalysis, targets: SessionTargets) -> list[str]:
+    quality = channel.quality
+    icon = words.VERDICT_ICONS[quality.verdict]
+    reason = words.short_reason(quality) if quality.verdict != "good" else None
+    trust = f"{icon} Signal {words.VERDICT_WORDS[quality.verdict]}" + (f": {reason}" if reason else "")
+    if quality.verdict == "not_judged":
+        return [trust, "Its contractions are shown, but do not count."]
+    found = len(channel.contractions)
+    held = sum(c.meets_duration for c in channel.contractions)
+    doubtful = sum(c.doubtful for c in channel.contractions)
+    counted = f"{found} found" + (f" ({doubtful} doubtful)" if doubtful else "")
+    lines = [
+        f"{counted} · {held} held ≥ {words.number(targets.target_duration_s, 's')} · {_strong(channel, targets)}"
+    ]
+    return [*lines, trust]
+
+
+def _strong(channel: ChannelAnalysis, targets: SessionTargets) -> str:
+    if channel.mvc is None or not channel.mvc.assessable:
+        return "intensity not assessable (no MVC)"
+    strong = sum(bool(c.meets_intensity) for c in channel.contractions)
+    return f"{strong} ≥ {words.number(targets.target_percent_mvc, '% MVC')}"
+
+
+def _score_tile(score: SessionScore) -> None:
+    missing = [part.name.lower() for part in score.parts if part.points is None]
+    if score.total is not None:
+        why = "Its parts are below."
+    elif missing:
+        why = f"A range, because this is not known: {', '.join(missing)}."
+    else:
+        why = "A range, because something was not recorded."
+    with st.container(gap=None):
+        st.metric("**Score** of 100", words.score_words(score.total, score.low, score.high))
+        st.markdown(f":small[{why}]")
+
+
+def quality_section(channels: Sequence[ChannelAnalysis]) -> None:
+    """Say for each channel whether to trust it, in words, with the place in time."""
+    st.subheader("Can the signals be trusted?", anchor=False)
+    rank = {"left": 0, "right": 1, None: 2}
+    ordered = sorted(channels, key=lambda channel: rank[channel.side])
+    if not ordered:
+        return
+    for column, channel in zip(st.columns(len(ordered)), ordered, strict=True):
+        with column:
+            _channel_quality(channel)
+
+
+def _channel_quality(channel: ChannelAnalysis) -> None:
+    quality = channel.quality
+    name = f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"
+    icon = words.VERDICT_ICONS[quality.verdict]
+    lines = [f"**{name}** · {icon} **{words.VERDICT_WORDS[quality.verdict]}**"]
+    noise = words.number(quality.noise_uv, "µV", missing="not measurable")
+    if quality.snr_db is None:
+        lines.append(f"- No contraction to compare with the noise; noise {noise}")
+    else:
+        lines.append(f"- Contractions stand {words.number(quality.snr_db, 'dB')} over the noise; noise {noise}")
+    if quality.masked_percent > 0:
+        share = words.number(quality.masked_percent, "%")
+        lines.append(f"- {share} of the recording left out: {words.places(quality.masked_intervals_s)}")
+    lines += [f"- {_finding_words(finding)}" for finding in quality.findings if finding.verdict != "good"]
+    if not quality.findings:
+        lines += [f"- {reason}" for reason in quality.reasons]
+    if len(lines) == 2:
+        lines.append("- Nothing else was noticed")
+    st.markdown("\n".join([lines[0], "", *lines[1:]]))
+
+
+def _finding_words(finding: QualityFinding) -> str:
+    where = f" ({words.places(finding.intervals_s)})" if finding.intervals_s else ""
+    return f"{finding.reason.rstrip('.')}{where}"

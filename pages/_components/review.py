@@ -1,0 +1,158 @@
+"""A session's review from top to bottom; the upload page draws its unsaved recordings with the same parts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._components import words
+from pages._components.findings import channel_tiles, quality_section
+from pages._components.inputs_form import inputs_form
+from pages._components.provenance import session_provenance
+from pages._components.review_figure import pair_panels
+from pages._components.score_view import score_section
+from pages._components.signal_view import contraction_table, signal_view
+from processing.errors import NotFoundError, StorageUnavailableError
+from processing.services import Services
+from processing.use_cases.read_models import SessionFilters, SessionResult, SessionReview, SessionSummary
+
+REFRESH = "1s"
+
+
+def choose_session(services: Services) -> None:
+    """Offer the newest sessions when none was asked for."""
+    st.title("Session review", anchor=False)
+    sessions = services.list_sessions(SessionFilters(limit=12))
+    if not sessions:
+        st.info("There is no session yet.", icon=":material/inbox:")
+        st.page_link("upload.py", label="Upload a recording", icon=":material/upload_file:")
+        return
+    st.write("Choose a session:")
+    for session in sessions:
+        st.page_link(
+            "review.py",
+            label=f"**{session.session_code}** · {words.moment(session.recorded_at)} · "
+            f"{words.session_state(session).word}",
+            icon=":material/monitoring:",
+            query_params={"session": session.session_code},
+        )
+
+
+def review_session(services: Services, review: SessionReview) -> None:
+    """Draw whatever is known about a session, in the state it is in."""
+    _heading(review)
+    if review.summary.status == "failed":
+        _failed(services, review)
+    if review.summary.running:
+        _running(services, review)
+    if review.result is not None:
+        _result(services, review, review.result)
+
+
+def _heading(review: SessionReview) -> None:
+    summary, result = review.summary, review.result
+    kind = words.session_state(summary)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link("sessions.py", label="Sessions", icon=":material/arrow_back:")
+        known = [f"**{summary.session_code}**", f"Patient {summary.patient_code}", _recorded(summary)]
+        if summary.duration_s is not None:
+            known.append(words.duration(summary.duration_s))
+        st.markdown(" · ".join(known), width="content")
+        st.badge(kind.word, icon=kind.icon, color=kind.color, help=summary.failure or kind.sentence)
+    if result is not None:
+        targets = review.inputs.targets
+        finding = words.title_sentence(
+            result.channels, targets.expected_contractions, targets.target_duration_s
+        )
+        st.title(finding, anchor=False)
+    else:
+        st.title(f"Session {summary.session_code}: {kind.word.lower()}", anchor=False)
+
+
+def _recorded(summary: SessionSummary) -> str:
+    if summary.recorded_at is None:
+        return f"arrived {words.moment(summary.received_at)}"
+    return words.moment(summary.recorded_at)
+
+
+def _failed(services: Services, review: SessionReview) -> None:
+    code = review.summary.session_code
+    reason = review.summary.failure or "The file arrived but could not be analysed."
+    st.warning(reason, title="This recording could not be read", icon=":material/block:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Try again", icon=":material/refresh:", type="primary", key="retry"):
+            services.retry_session(code)
+            st.rerun()
+        st.caption("Trying again reads the stored file once more; the file itself is never changed.")
+    session_provenance(review)
+
+
+def _running(services: Services, review: SessionReview) -> None:
+    """Follow the state until there is a result; the elements stay the same, so nothing flickers."""
+    code, status = review.summary.session_code, review.summary.status
+
+    @st.fragment(run_every=REFRESH)
+    def progress() -> None:
+        try:
+            now = services.load_review(code).summary
+        except StorageUnavailableError:
+            now = review.summary
+        _stages(words.session_state(now))
+        if now.status != status:
+            st.rerun()
+
+    progress()
+    if review.result is None:
+        st.caption("This page shows the result by itself as soon as there is one.")
+    else:
+        st.caption("The result below is the previous one; it is replaced as soon as the new one is there.")
+
+
+def _stages(current: words.State) -> None:
+    """Show where a recording stands among its stages; nobody knows a percentage, so none is drawn."""
+    stages = (words.WAITING, words.ANALYSING, words.READY)
+    here = stages.index(current) if current in stages else len(stages) - 1
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for position, stage in enumerate(stages):
+            icon = ":material/check:" if position < here else stage.icon
+            st.badge(stage.word, icon=icon, color="primary" if position == here else "gray")
+            if position < len(stages) - 1:
+                st.markdown("→", width="content")
+        st.markdown(current.sentence, width="content")
+
+
+def _result(services: Services, review: SessionReview, result: SessionResult) -> None:
+    channel_tiles(result.channels, result.score, review.inputs.targets)
+    _signals(services, review, result)
+    score_section(result.score, review.inputs, result.channels, key=review.summary.session_code)
+    quality_section(result.channels)
+    inputs_form(services, review)
+    session_provenance(review)
+
+
+def _signals(services: Services, review: SessionReview, result: SessionResult) -> None:
+    code = review.summary.session_code
+    targets = review.inputs.targets
+    try:
+        traces = services.load_traces(review)
+    except NotFoundError:
+        st.info(
+            "The recording itself is no longer in the store, so its signals cannot be drawn. "
+            "Everything that was measured is below and stays valid.",
+            title="Signals not available",
+            icon=":material/hide_image:",
+        )
+    except StorageUnavailableError as error:
+        st.warning(
+            f"The results below are complete. Reason: {error}",
+            title="The recording cannot be reached at the moment, so its signals are not drawn",
+            icon=":material/cloud_off:",
+        )
+        st.button("Try again", icon=":material/refresh:", key="again:traces")
+    else:
+        signal_view(
+            f"{code}:{review.object_version}:{result.version}", pair_panels(traces, result.channels), targets
+        )
+        return
+    table = contraction_table(result.channels, targets)
+    if len(table):
+        st.dataframe(table, hide_index=True, alt="All contractions of both legs.")

@@ -1,0 +1,262 @@
+"""The words, symbols and number formats that every page shares, so that one thing has one name everywhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from processing.emg.results import ChannelAnalysis, ChannelQuality, Contraction, Mvc, QualityFinding, Verdict
+from processing.recording import Side
+from processing.use_cases.read_models import SessionSummary
+
+NOT_RECORDED = "— not recorded"
+NOT_ASSESSABLE = "not assessable"
+THIN = "\u202f"  # narrow no-break space between a number and its unit
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What has become of a file, as a word, an icon and a badge colour; the word alone is enough."""
+
+    word: str
+    icon: str
+    color: str
+    sentence: str
+
+
+WAITING = State("Waiting", ":material/schedule:", "gray", "The file has arrived and waits for its turn.")
+ANALYSING = State("Analysing", ":material/progress_activity:", "blue", "The recording is being analysed.")
+READY = State("Ready", ":material/check_circle:", "primary", "Analysed; every channel can be judged.")
+WARNINGS = State(
+    "Ready with warnings",
+    ":material/warning:",
+    "yellow",
+    "Analysed; at least one channel needs a second look.",
+)
+FAILED = State(
+    "Could not be read", ":material/block:", "violet", "The file arrived but could not be analysed."
+)
+
+STATES_BY_STATUS = {"pending": WAITING, "processing": ANALYSING, "reprocessing": ANALYSING, "failed": FAILED}
+
+
+def session_state(summary: SessionSummary) -> State:
+    """Return the state of a session in the words of the clinic."""
+    if summary.status != "completed":
+        return STATES_BY_STATUS[summary.status]
+    clean = all(side.verdict == "good" for side in summary.sides)
+    return READY if clean and summary.sides else WARNINGS
+
+
+VERDICT_WORDS: dict[Verdict, str] = {"good": "good", "doubtful": "doubtful", "not_judged": "not judged"}
+VERDICT_ICONS: dict[Verdict, str] = {
+    "good": ":material/check:",
+    "doubtful": ":material/question_mark:",
+    "not_judged": ":material/block:",
+}
+
+_SIDE_MARKS: dict[Side | None, str] = {"left": "L ●", "right": "R ▲", None: "■"}
+
+
+def side_mark(side: Side | None) -> str:
+    """Return the letter and shape that tell the legs apart without colour."""
+    return _SIDE_MARKS[side]
+
+
+def side_name(side: Side | None, channel: str) -> str:
+    """Return ``Left``, ``Right`` or, where the side is unknown, the channel's name."""
+    return side.capitalize() if side else channel
+
+
+def number(value: float | None, unit: str = "", *, missing: str = NOT_RECORDED) -> str:
+    """Format a quantity with at most three significant figures and its unit."""
+    if value is None or not math.isfinite(value):
+        return missing
+    text = _three_figures(value)
+    return f"{text}{THIN}{unit}" if unit else text
+
+
+def _three_figures(value: float) -> str:
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(float(f"{value:.2e}"))))
+    rounded = round(value, 2 - magnitude)
+    text = f"{rounded:.{max(0, min(6, 2 - magnitude))}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
+
+
+def place(seconds: float) -> str:
+    """Format a moment of the recording, to a tenth of a second."""
+    return f"{seconds:.1f}{THIN}s"
+
+
+def duration(seconds: float | None) -> str:
+    """Format a recording's length in whole seconds."""
+    return NOT_RECORDED if seconds is None else f"{seconds:.0f}{THIN}s"
+
+
+def moment(when: datetime | None) -> str:
+    """Format a date and time the way a chart is read aloud."""
+    return NOT_RECORDED if when is None else f"{when.day} {when:%b %Y, %H:%M}"
+
+
+def plural(count: int, singular: str, plural_form: str | None = None) -> str:
+    """Return ``1 contraction`` or ``3 contractions``."""
+    return f"{count} {singular if count == 1 else plural_form or singular + 's'}"
+
+
+def score_words(score: float | None, low: float | None, high: float | None) -> str:
+    """Format a score, or the range it could take; one decimal is more than it is worth."""
+    if score is not None:
+        return f"{score:.0f}"
+    if low is None or high is None:
+        return "—"
+    return f"{low:.0f}–{high:.0f}" if round(low) != round(high) else f"{low:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractionClass:
+    """How a contraction did against both targets: its word, plotting symbol and fill pattern."""
+
+    key: str
+    word: str
+    symbol: str
+    glyph: str
+    pattern: str
+
+
+GOOD = ContractionClass("good", "good: strong and held", "circle", "●", "")
+INTENSITY_ONLY = ContractionClass("intensity_only", "strong, not held", "triangle-up", "▲", "|")
+DURATION_ONLY = ContractionClass("duration_only", "held, not strong", "square", "■", "-")
+NEITHER = ContractionClass("neither", "neither", "x-thin", "✕", ".")
+HELD_UNKNOWN = ContractionClass("held_unknown", "held; intensity not assessable", "square-open", "□", "-")
+SHORT_UNKNOWN = ContractionClass(
+    "short_unknown", "not held; intensity not assessable", "circle-open", "○", ""
+)
+
+CONTRACTION_CLASSES = (GOOD, INTENSITY_ONLY, DURATION_ONLY, NEITHER, HELD_UNKNOWN, SHORT_UNKNOWN)
+
+
+def contraction_class(contraction: Contraction) -> ContractionClass:
+    """Sort a contraction into the classes that every picture and table uses."""
+    if contraction.meets_intensity is None:
+        return HELD_UNKNOWN if contraction.meets_duration else SHORT_UNKNOWN
+    if contraction.meets_intensity:
+        return GOOD if contraction.meets_duration else INTENSITY_ONLY
+    return DURATION_ONLY if contraction.meets_duration else NEITHER
+
+
+def yes_no(value: bool | None) -> str:
+    """Return the answer in a word; None is not a no."""
+    return NOT_ASSESSABLE if value is None else "yes" if value else "no"
+
+
+@dataclass(frozen=True, slots=True)
+class GoodCount:
+    """How many contractions of a muscle were good: a number, or the range it lies in."""
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return str(self.low) if self.low == self.high else f"{self.low}–{self.high}"
+
+
+def good_count(channel: ChannelAnalysis) -> GoodCount | None:
+    """Count the good contractions; None when the channel is not judged.
+
+    Without an MVC a contraction that was held may or may not have been strong enough: that is the range.
+    """
+    if channel.quality.verdict == "not_judged":
+        return None
+    classes = [contraction_class(contraction) for contraction in channel.contractions]
+    certain = classes.count(GOOD)
+    return GoodCount(certain, certain + classes.count(HELD_UNKNOWN))
+
+
+def title_sentence(channels: tuple[ChannelAnalysis, ...], expected: int, target_s: float) -> str:
+    """Say the finding of a session in one or two short sentences, both sides, quality included."""
+    parts = [_side_sentence(channel, expected, target_s) for channel in channels]
+    if not parts:
+        return "No EMG channel was found in this recording."
+    judged = [channel for channel in channels if channel.quality.verdict != "not_judged"]
+    if judged and all(channel.mvc is None or not channel.mvc.assessable for channel in judged):
+        parts.append("Intensity not assessable: no MVC recorded.")
+    return " ".join(parts)
+
+
+def _side_sentence(channel: ChannelAnalysis, expected: int, target_s: float) -> str:
+    name = side_name(channel.side, channel.name)
+    if channel.quality.verdict == "not_judged":
+        reason = short_reason(channel.quality) or "signal not usable"
+        return f"{name} not judged: {reason}."
+    found = len(channel.contractions)
+    if not found:
+        return f"{name}: no contraction found, {expected} expected."
+    held = sum(contraction.meets_duration for contraction in channel.contractions)
+    held_words = f"{'none' if held == 0 else held} held {number(target_s, 's')}"
+    if channel.mvc is not None and channel.mvc.assessable:
+        strong = sum(bool(contraction.meets_intensity) for contraction in channel.contractions)
+        good = good_count(channel)
+        return f"{name}: {good} of {expected} good ({strong} strong enough, {held_words})."
+    return f"{name}: {plural(found, 'contraction')}, {held_words}."
+
+
+FINDING_WORDS = {
+    "dropout": "drop-out",
+    "drop_out": "drop-out",
+    "clipping": "clipping",
+    "mains": "mains hum",
+    "motion": "movement or loose sensor",
+    "low_frequency": "movement or loose sensor",
+    "dead": "no muscle signal",
+    "flat": "flat signal",
+    "spike": "spike",
+    "snr": "weak against the noise",
+    "weak": "weak signal",
+    "loose_sensor": "loose sensor",
+    "masked": "too much left out",
+}
+
+
+def finding_name(finding: QualityFinding) -> str:
+    """Return two or three words for a finding, short enough to stand on the plot."""
+    return FINDING_WORDS.get(finding.kind, finding.kind.replace("_", " "))
+
+
+def worst_finding(quality: ChannelQuality) -> QualityFinding | None:
+    """Return the finding that decided the verdict, if there is one."""
+    ranks: dict[Verdict, int] = {"not_judged": 0, "doubtful": 1, "good": 2}
+    notable = sorted((f for f in quality.findings if f.verdict != "good"), key=lambda f: ranks[f.verdict])
+    return notable[0] if notable else None
+
+
+def short_reason(quality: ChannelQuality) -> str | None:
+    """Return the deciding finding in two or three words, or the first reason as it stands."""
+    finding = worst_finding(quality)
+    if finding is not None:
+        return finding_name(finding)
+    return quality.reasons[0].rstrip(".") if quality.reasons else None
+
+
+def places(intervals_s: tuple[tuple[float, float], ...], limit: int = 3) -> str:
+    """Say where in the recording something was: up to ``limit`` places, then how many more."""
+    if not intervals_s:
+        return "throughout"
+    shown = [f"{start:.1f}–{stop:.1f}{THIN}s" for start, stop in intervals_s[:limit]]
+    rest = len(intervals_s) - len(shown)
+    return ", ".join(shown) + (f" and {plural(rest, 'more place')}" if rest else "")
+
+
+def mvc_words(mvc: Mvc | None, side: str) -> str:
+    """Say where the reference amplitude of a muscle comes from."""
+    if mvc is None:
+        return f"MVC {side}: {NOT_RECORDED}"
+    source = {"file": "from the file", "patient": "entered for this patient"}.get(mvc.source)
+    if source is None:
+        return (
+            f"MVC {side}: {NOT_RECORDED} (session peak {number(mvc.value_uv, 'µV')}, not used for the score)"
+        )
+    return f"MVC {side}: {number(mvc.value_uv, 'µV')}, {source}"

@@ -1,0 +1,79 @@
+"""When the recording was made: INFO:TIME, cross-checked with the file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from processing.c3d.wording import listed
+
+_FILE_NAME: Final = re.compile(
+    r"ghostly_emg_(\d{4})(\d{2})(\d{2})_(\d{2})-(\d{2})-(\d{2})-\d+(?:\s*\(\d+\))*\.c3d", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAt:
+    """Local time of the tablet, without a zone, and what a clinician should know about it."""
+
+    time: datetime | None
+    notices: tuple[str, ...] = ()
+
+
+def read_recorded_at(texts: Sequence[str], file_name: str | None) -> RecordedAt:
+    """Return when the recording was made.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        INFO:TIME: year, month, day, hour, minute, without zero padding.
+    file_name : str, optional
+        Name or path of the file; ``Ghostly_Emg_YYYYMMDD_HH-MM-SS-FFFF.c3d`` is understood, copy marks
+        included.
+
+    Returns
+    -------
+    recorded_at : RecordedAt
+        To the minute from the file's content; to the second where the name says the same minute. Where
+        they differ the content wins, as names are changed more easily.
+    """
+    inside, outside = parse_info_time(texts), parse_file_name(file_name)
+    notices: list[str] = []
+    if texts and inside is None:
+        notices.append(f"The recording's own time cannot be read: INFO:TIME holds {listed(texts)}.")
+    if inside is None:
+        return RecordedAt(outside, tuple(notices))
+    if outside is None:
+        return RecordedAt(inside, tuple(notices))
+    if outside.replace(second=0) == inside:
+        return RecordedAt(outside, tuple(notices))
+    notices.append(
+        f"The file's name says {outside:%Y-%m-%d %H:%M}, the recording itself {inside:%Y-%m-%d %H:%M}; "
+        "the latter is used."
+    )
+    return RecordedAt(inside, tuple(notices))
+
+
+def parse_info_time(texts: Sequence[str]) -> datetime | None:
+    """Return the time in INFO:TIME, or None where its five texts do not make one."""
+    if len(texts) != 5 or not all(re.fullmatch(r"[0-9]{1,4}", text.strip()) for text in texts):
+        return None
+    year, month, day, hour, minute = (int(text) for text in texts)
+    return _time(year, month, day, hour, minute, 0)
+
+
+def parse_file_name(file_name: str | None) -> datetime | None:
+    """Return the time in the name of a GHOSTLY file, or None for any other name."""
+    base = re.split(r"[/\\]", file_name or "")[-1].strip()
+    match = _FILE_NAME.fullmatch(base)
+    return _time(*(int(part) for part in match.groups())) if match else None
+
+
+def _time(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime | None:
+    try:
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        return None

@@ -1,0 +1,35 @@
+"""Parse the command line, run one command, turn errors into one line and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from processing.errors import ProcessingError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 means done, 1 that it failed, 2 that the input could not be used."""
+    parsed = build_parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except ProcessingError as error:
+        print(f"{error.kind}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of a pipe went away: not a failure of ours, and nobody is left to tell.
+        sys.stderr.close()
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser with every command; a command's own imports happen when it runs."""
+    parser = argparse.ArgumentParser(prog="python -m processing", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    from processing.cli import analyze, operate
+
+    analyze.add_parser(commands)
+    operate.add_parsers(commands)
+    return parser

@@ -1,0 +1,121 @@
+"""The operator's commands: start, worker, migrate, sessions, demo, reconcile, reprocess."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add_parsers(commands: Any) -> None:
+    """Add the commands to the parser."""
+    start = commands.add_parser("start", help="start everything and keep it running until Ctrl-C")
+    start.set_defaults(run=_start)
+
+    worker = commands.add_parser("worker", help="analyse what is on the queue until SIGTERM")
+    worker.add_argument("--concurrency", type=int, default=1, help="recordings at a time (default 1)")
+    worker.set_defaults(run=_worker)
+
+    migrate = commands.add_parser("migrate", help="bring the database's schema up to date, or back")
+    action = migrate.add_mutually_exclusive_group(required=True)
+    action.add_argument("--upgrade", action="store_true", help="apply what is missing")
+    action.add_argument("--rollback", type=int, metavar="N", help="undo the last N migrations")
+    action.add_argument("--status", action="store_true", help="list the migrations")
+    migrate.set_defaults(run=_migrate)
+
+    sessions = commands.add_parser("sessions", help="list the sessions, newest first")
+    sessions.add_argument("--json", action="store_true", help="one JSON object a line")
+    sessions.add_argument("--patient", metavar="P###", help="only this patient")
+    sessions.set_defaults(run=_sessions)
+
+    demo = commands.add_parser("demo", help="put six demonstration recordings into the bucket and announce them")
+    demo.set_defaults(run=_demo)
+
+    reconcile = commands.add_parser("reconcile", help="queue what is in the bucket but was never announced")
+    reconcile.set_defaults(run=_reconcile)
+
+    reprocess = commands.add_parser("reprocess", help="analyse sessions again; earlier results stay")
+    reprocess.add_argument("session_codes", nargs="+", metavar="P###S###")
+    reprocess.set_defaults(run=_reprocess)
+
+
+def _start(_: argparse.Namespace) -> int:
+    from processing.cli.start import start
+
+    return start()
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    from processing.jobs.worker import run_worker
+    from processing.logs import configure_logging
+    from processing.services import open_services
+    from processing.settings import Settings
+
+    settings = Settings()
+    configure_logging(settings.log_format)
+    with open_services(settings) as services:
+        run_worker(services.build_job_app, concurrency=arguments.concurrency)
+    return 0
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    from processing.database import migrations
+    from processing.services import database_url
+    from processing.settings import Settings
+
+    with database_url(Settings()) as url:
+        if arguments.status:
+            for migration in migrations.migration_status(url):
+                print(f"{migration.version}  {'applied' if migration.applied else 'pending'}  {migration.name}")
+        elif arguments.upgrade:
+            applied = migrations.upgrade(url)
+            print("\n".join(f"applied {m.version} {m.name}" for m in applied) or "nothing to apply")
+        else:
+            undone = migrations.rollback(url, arguments.rollback)
+            print("\n".join(f"rolled back {m.version} {m.name}" for m in undone) or "nothing to roll back")
+    return 0
+
+
+def _sessions(arguments: argparse.Namespace) -> int:
+    from processing.cli.sessions import print_json, print_table
+    from processing.services import open_services
+    from processing.settings import Settings
+    from processing.use_cases.read_models import SessionFilters
+
+    with open_services(Settings()) as services:
+        found = services.list_sessions(SessionFilters(patient_code=arguments.patient, limit=100_000))
+    (print_json if arguments.json else print_table)(found)
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from processing.cli.start import webhook_secret
+    from processing.demo.announce import announce_demo
+    from processing.services import build_store
+    from processing.settings import Settings
+
+    settings = Settings()
+    for name, status in announce_demo(
+        build_store(settings), listener_url=settings.listener_url, secret=webhook_secret(settings)
+    ):
+        print(f"{name}: {status}")
+    return 0
+
+
+def _reconcile(_: argparse.Namespace) -> int:
+    from processing.services import open_services
+    from processing.settings import Settings
+
+    with open_services(Settings()) as services:
+        print(f"{services.reconcile()} objects queued that no event had announced")
+    return 0
+
+
+def _reprocess(arguments: argparse.Namespace) -> int:
+    from processing.services import open_services
+    from processing.settings import Settings
+
+    with open_services(Settings()) as services:
+        for code in arguments.session_codes:
+            job_id = services.reprocess_session(code)
+            print(f"{code}: queued as job {job_id}")
+    return 0

@@ -1,0 +1,124 @@
+"""Apply, list and roll back the SQL files of ``supabase/``, recorded as the Supabase CLI records them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from processing.errors import DatabaseUnavailableError, InvalidParameterError
+
+SQL_ROOT = Path(__file__).resolve().parents[2] / "supabase"
+
+# Any constant will do, as long as every process takes the same one: two migrations never run at once.
+_ADVISORY_LOCK = 0x6768_6F73
+
+_HISTORY = """
+create schema if not exists supabase_migrations;
+create table if not exists supabase_migrations.schema_migrations (
+    version text primary key, statements text[], name text
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file of ``supabase/migrations`` and whether it has been applied."""
+
+    version: str
+    name: str
+    path: Path
+    applied: bool
+
+
+def migration_status(url: str, *, root: Path = SQL_ROOT) -> list[Migration]:
+    """Return every migration in order, with its state in this database."""
+    with _locked_connection(url) as connection:
+        return _status(connection, root)
+
+
+def upgrade(url: str, *, root: Path = SQL_ROOT) -> list[Migration]:
+    """Apply what is missing, each file in a transaction of its own, and return what was applied.
+
+    Safe to run twice and from two processes at once. The queue's own tables come from the Procrastinate
+    that is installed.
+    """
+    with _locked_connection(url) as connection:
+        _ensure_queue_schema(connection)
+        pending = [migration for migration in _status(connection, root) if not migration.applied]
+        for migration in pending:
+            sql = migration.path.read_text(encoding="utf-8")
+            with connection.transaction():
+                connection.execute(sql.encode())
+                connection.execute(
+                    "insert into supabase_migrations.schema_migrations (version, name, statements)"
+                    " values (%s, %s, %s)",
+                    (migration.version, migration.name, [sql]),
+                )
+        return pending
+
+
+def rollback(url: str, n: int, *, root: Path = SQL_ROOT) -> list[Migration]:
+    """Undo the last ``n`` applied migrations, newest first, and return them.
+
+    Raises
+    ------
+    InvalidParameterError
+        If a migration has no rollback file; nothing newer stays undone by halves, each is its own transaction.
+    """
+    if n < 1:
+        raise InvalidParameterError(f"The number of migrations to roll back is {n}; expected 1 or more.")
+    with _locked_connection(url) as connection:
+        newest_first = [m for m in reversed(_status(connection, root)) if m.applied][:n]
+        for migration in newest_first:
+            undo = root / "rollbacks" / migration.path.name
+            if not undo.exists():
+                raise InvalidParameterError(
+                    f"Migration {migration.version} has no rollback file '{undo.name}'."
+                )
+            with connection.transaction():
+                connection.execute(undo.read_text(encoding="utf-8").encode())
+                connection.execute(
+                    "delete from supabase_migrations.schema_migrations where version = %s",
+                    (migration.version,),
+                )
+        return newest_first
+
+
+def _locked_connection(url: str) -> psycopg.Connection[DictRow]:
+    """Connect and hold the migration lock until the connection closes."""
+    try:
+        connection = psycopg.connect(url, autocommit=True, row_factory=dict_row, connect_timeout=5)
+    except psycopg.OperationalError as exc:
+        raise DatabaseUnavailableError(f"The database cannot be reached for migrating: {exc}") from exc
+    connection.execute("set client_min_messages = warning")
+    connection.execute("select pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
+    connection.execute(_HISTORY.encode())
+    return connection
+
+
+def _status(connection: psycopg.Connection[DictRow], root: Path) -> list[Migration]:
+    rows = connection.execute("select version from supabase_migrations.schema_migrations").fetchall()
+    applied = {row["version"] for row in rows}
+    files = sorted((root / "migrations").glob("*.sql"))
+    return [
+        Migration(version, name, path, version in applied)
+        for path in files
+        for version, _, name in [path.stem.partition("_")]
+    ]
+
+
+def _ensure_queue_schema(connection: psycopg.Connection[DictRow]) -> None:
+    from procrastinate.schema import SchemaManager
+
+    row = connection.execute(
+        "select to_regclass('procrastinate.procrastinate_jobs') is not null as there"
+    ).fetchone()
+    if row is not None and row["there"]:
+        return
+    with connection.transaction():
+        connection.execute("create schema if not exists procrastinate")
+        connection.execute("set local search_path = procrastinate")
+        connection.execute(SchemaManager.get_schema().encode())

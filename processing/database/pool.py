@@ -1,0 +1,77 @@
+"""Pooled connections whose failures are this product's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from processing.errors import DatabaseUnavailableError
+
+_CONNECT_TIMEOUT_S = 3
+
+
+class Database:
+    """A pool of connections to one PostgreSQL.
+
+    Parameters
+    ----------
+    url : str
+        libpq connection string.
+    max_connections : int
+        Upper bound of this process.
+    wait_s : float
+        How long a caller waits for a connection before the database counts as unavailable.
+    """
+
+    def __init__(self, url: str, *, max_connections: int = 8, wait_s: float = 2.0) -> None:
+        self.url = url
+        self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=max_connections,
+            timeout=wait_s,
+            # Poolers in transaction mode lose prepared statements, so none are made.
+            kwargs={
+                "row_factory": dict_row,
+                "prepare_threshold": None,
+                "connect_timeout": _CONNECT_TIMEOUT_S,
+            },
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """Lend a connection for one transaction: commit at the end, roll back on any exception.
+
+        Raises
+        ------
+        DatabaseUnavailableError
+            If no connection can be had in time, or the server goes away.
+        """
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except psycopg.OperationalError as exc:
+            raise DatabaseUnavailableError(
+                "The database cannot be reached at the moment. Nothing is lost; please try again shortly."
+            ) from exc
+
+    def fetch_all(self, statement: str, parameters: dict[str, Any] | None = None) -> list[DictRow]:
+        """Run one statement in a transaction of its own and return its rows as dictionaries."""
+        with self.transaction() as connection:
+            return connection.execute(statement.encode(), parameters).fetchall()
+
+    def fetch_one(self, statement: str, parameters: dict[str, Any] | None = None) -> DictRow | None:
+        """Like :meth:`fetch_all`, for the first row or None."""
+        with self.transaction() as connection:
+            return connection.execute(statement.encode(), parameters).fetchone()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()

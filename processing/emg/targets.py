@@ -1,0 +1,80 @@
+"""Measures contractions against what was prescribed; needs no samples, so targets and MVC may change later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from processing.emg.parameters import SessionTargets
+from processing.emg.results import ChannelAnalysis, Contraction, Mvc
+from processing.recording import Side
+
+SESSION_PEAK_PERCENTILE = 95.0
+
+
+def reapply_targets(channel: ChannelAnalysis, *, targets: SessionTargets, mvc: Mvc | None = None) -> ChannelAnalysis:
+    """Return the channel with every contraction measured against other targets or another MVC.
+
+    Parameters
+    ----------
+    channel : ChannelAnalysis
+        A stored analysis.
+    targets : SessionTargets
+        What was prescribed.
+    mvc : Mvc, optional
+        The muscle's reference amplitude. None keeps the value that the file itself gave, if it did; else the
+        session's own peak stands in, against which intensity is not assessable.
+
+    Returns
+    -------
+    ChannelAnalysis
+        Detection is untouched: which activity was called faint was decided when the samples were there.
+    """
+    if mvc is None and channel.mvc is not None and channel.mvc.source == "file":
+        mvc = channel.mvc
+    if mvc is None:
+        mvc = session_peak(channel.contractions)
+    contractions = tuple(measure_against(c, targets=targets, mvc=mvc) for c in channel.contractions)
+    return replace(channel, contractions=contractions, mvc=mvc)
+
+
+def measure_against(contraction: Contraction, *, targets: SessionTargets, mvc: Mvc | None) -> Contraction:
+    """Return the contraction with ``percent_mvc``, ``meets_intensity`` and ``meets_duration`` filled in.
+
+    Without an assessable MVC the first two are None: missing is not failed.
+    """
+    percent = None
+    if mvc is not None and mvc.assessable and mvc.value_uv > 0:
+        percent = 100 * contraction.plateau_uv / mvc.value_uv
+    return replace(
+        contraction,
+        percent_mvc=percent,
+        meets_intensity=None if percent is None else percent >= targets.target_percent_mvc,
+        meets_duration=contraction.duration_s >= targets.target_duration_s,
+    )
+
+
+def session_peak(contractions: Sequence[Contraction]) -> Mvc | None:
+    """Return the 95th centile of the plateaus, a stand-in that makes nothing assessable; None for none."""
+    if not contractions:
+        return None
+    value = float(np.percentile([c.plateau_uv for c in contractions], SESSION_PEAK_PERCENTILE))
+    return Mvc(value_uv=value, source="session_peak") if value > 0 else None
+
+
+def choose_mvc(
+    name: str, side: Side | None, *, file_mvc_v: Mapping[str, float], given: Mapping[str, Mvc]
+) -> Mvc | None:
+    """Return the first known MVC of a channel: the file's own, else one given for its name or its side.
+
+    A value that is not positive counts as not recorded.
+    """
+    in_file = file_mvc_v.get(name)
+    if in_file is not None and np.isfinite(in_file) and in_file > 0:
+        return Mvc(value_uv=1e6 * float(in_file), source="file")
+    for key in (name, side):
+        if key is not None and key in given and given[key].value_uv > 0:
+            return given[key]
+    return None

@@ -1,0 +1,1 @@
+"""The queue edge: the only importer of Procrastinate at run time."""

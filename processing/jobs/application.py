@@ -1,0 +1,119 @@
+"""The queue's tasks: analyse a session, bring back lost jobs, find what no event announced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.jobs import Status
+
+from processing.errors import ProcessingError
+from processing.jobs.retry import MAX_RUNS_AFTER_DEFECT, RetryByErrorClass, runs_allowed
+
+ANALYSIS_QUEUE = "analysis"
+UPKEEP_QUEUE = "upkeep"
+QUEUE_SCHEMA = "procrastinate"
+HEARTBEAT_S = 5.0
+STALLED_AFTER_S = 15.0
+_KEEP_FINISHED_JOBS_HOURS = 24 * 7
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the tasks do, as plain functions; every one of them may block."""
+
+    analyse: Callable[[str, bool], str]
+    give_up: Callable[[str, str, str], None]
+    reconcile: Callable[[], int]
+
+
+def build_job_app(database_url: str, work: Work) -> App:
+    """Return the queue application with its tasks, not yet opened.
+
+    The tasks are coroutines that hand their work to a thread, so that heartbeats go on while it runs.
+    """
+    app = App(
+        connector=PsycopgConnector(
+            conninfo=database_url,
+            kwargs={"options": f"-c search_path={QUEUE_SCHEMA}", "prepare_threshold": None},
+            min_size=1,
+            max_size=6,
+        )
+    )
+
+    @app.task(name="analyse_session", queue=ANALYSIS_QUEUE, pass_context=True, retry=RetryByErrorClass())
+    async def analyse_session(
+        context: JobContext, session_id: str, correlation_id: str = "", force: bool = False
+    ) -> str:
+        log = _log.bind(session_id=session_id, correlation_id=correlation_id, attempt=context.job.attempts + 1)
+        try:
+            outcome = await asyncio.to_thread(work.analyse, session_id, force)
+        except Exception as error:
+            if context.job.attempts + 1 < runs_allowed(error):
+                log.warning("analysis_will_be_retried", error=type(error).__name__)
+                raise
+            log.exception("analysis_given_up", error=type(error).__name__)
+            await asyncio.to_thread(work.give_up, session_id, *_last_words(error))
+            return "failed"
+        log.info("analysis_ended", outcome=outcome)
+        return outcome
+
+    @app.periodic(cron="* * * * * */10")  # the sixth field is seconds
+    @app.task(name="bring_back_stalled_jobs", queue=UPKEEP_QUEUE)
+    async def bring_back_stalled_jobs(timestamp: int) -> int:
+        stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S))
+        for job in stalled:
+            await _bring_back(app, job, work)
+        return len(stalled)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="reconcile_bucket", queue=UPKEEP_QUEUE)
+    async def reconcile_bucket(timestamp: int) -> int:
+        try:
+            return await asyncio.to_thread(work.reconcile)
+        except ProcessingError as error:
+            # The next minute tries again; a failed look is not worth a failed job.
+            _log.warning("reconciliation_failed", error=error.kind)
+            return 0
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name="forget_old_jobs", queue=UPKEEP_QUEUE)
+    async def forget_old_jobs(timestamp: int) -> None:
+        await app.job_manager.delete_old_jobs(
+            nb_hours=_KEEP_FINISHED_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+    return app
+
+
+async def _bring_back(app: App, job: procrastinate.jobs.Job, work: Work) -> None:
+    """Queue a job again whose worker died, or give it up when it keeps killing its worker."""
+    log = _log.bind(job_id=job.id, task=job.task_name, attempt=job.attempts + 1)
+    if job.task_name != "analyse_session" or job.attempts + 1 >= MAX_RUNS_AFTER_DEFECT:
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        if job.task_name == "analyse_session":
+            log.error("stalled_job_given_up")
+            reason = f"The analysis stopped {job.attempts + 1} times without an answer and was given up."
+            session_id: Any = job.task_kwargs["session_id"]
+            await asyncio.to_thread(work.give_up, str(session_id), "AnalysisStalled", reason)
+        return
+    log.warning("stalled_job_brought_back")
+    await app.job_manager.retry_job(job)
+
+
+def _last_words(error: Exception) -> tuple[str, str]:
+    """Return kind and sentence for a session whose job is given up."""
+    if isinstance(error, ProcessingError):
+        return error.kind, f"Given up after several attempts. {error}"
+    return (
+        "UnexpectedError",
+        "The analysis failed because of a defect in this program, not because of the file. "
+        "The details are in the worker's log.",
+    )

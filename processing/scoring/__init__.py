@@ -1,0 +1,1 @@
+"""Scores of a session: one implementation, pure, honest about what is missing."""

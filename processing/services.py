@@ -1,0 +1,232 @@
+"""The one place that builds everything from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from processing.c3d import read_metadata, read_recording, read_recording_isolated
+from processing.database import Database, ingest, sessions
+from processing.database.embedded import embedded_postgres
+from processing.database.results import SessionRecords
+from processing.emg.parameters import AnalysisParameters
+from processing.emg.traces import ChannelTraces, compute_traces
+from processing.ports import ObjectStore
+from processing.recording import RecordingMetadata
+from processing.settings import Settings
+from processing.storage import build_store
+from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
+from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
+from processing.use_cases.process_session import process_session
+from processing.use_cases.read_models import (
+    ParkedFile,
+    SessionFilters,
+    SessionInputs,
+    SessionReview,
+    SessionSummary,
+)
+from processing.use_cases.reconcile import reconcile
+from processing.use_cases.rescore import rescore
+from processing.use_cases.trace_cache import BuildOnceCache
+from processing.use_cases.upload import save_upload
+from processing.version import PIPELINE_VERSION
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+# Header and parameters of a GHOSTLY file take 2 kB; laboratories with many channels need a little more.
+_HEAD_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedAt:
+    """A file that was analysed and plotted without being stored."""
+
+    analysed: AnalysedRecording
+    traces: tuple[ChannelTraces, ...]
+
+
+class Services:
+    """The use cases with their edges plugged in: what the entry points call.
+
+    Every method raises children of ProcessingError, whose messages are meant for the people who read them.
+    """
+
+    def __init__(self, settings: Settings, *, database: Database, store: ObjectStore) -> None:
+        self.settings = settings
+        self.database = database
+        self.store = store
+        self._traces: BuildOnceCache[tuple[ChannelTraces, ...]] = BuildOnceCache(
+            settings.trace_cache_bytes, size_of=_traces_bytes
+        )
+
+    # What the pages and the command line read.
+
+    def list_sessions(self, filters: SessionFilters) -> list[SessionSummary]:
+        """Return the sessions that match, newest first."""
+        return sessions.list_sessions(self.database, filters)
+
+    def list_patient_codes(self) -> list[str]:
+        """Return every patient code, in order."""
+        return sessions.list_patient_codes(self.database)
+
+    def list_parked_files(self) -> list[ParkedFile]:
+        """Return files that arrived but belong to no patient."""
+        return sessions.list_parked_files(self.database)
+
+    def load_review(self, session_code: str) -> SessionReview:
+        """Return everything stored about one session; NotFoundError if there is none."""
+        return sessions.load_review(self.database, session_code)
+
+    def load_traces(self, review: SessionReview) -> tuple[ChannelTraces, ...]:
+        """Return the traces of a session, from memory or built anew from its C3D.
+
+        Raises
+        ------
+        NotFoundError
+            If the file is no longer in the bucket.
+        StorageUnavailableError
+            If the bucket does not answer.
+        """
+        name = review.summary.object_name
+        key = (self.store.bucket, name, review.object_version, AnalysisParameters(), PIPELINE_VERSION)
+        return self._traces.get(key, lambda: self._build_traces(name, self.store.read(name)))
+
+    # What a person does.
+
+    def look_at(self, file_name: str, data: bytes) -> LookedAt:
+        """Analyse and plot a file without storing anything."""
+        analysed = analyse_bytes(data, file_name=file_name, reader=read_recording)
+        return LookedAt(analysed, self._build_traces(file_name, data))
+
+    def save_upload(self, patient_code: str, file_name: str, data: bytes) -> IngestOutcome:
+        """Put a file into a patient's folder of the bucket and on the queue."""
+        return save_upload(
+            patient_code,
+            file_name,
+            data,
+            store=self.store,
+            ingest=partial(self.ingest, correlation_id="upload"),
+            check=read_recording,
+        )
+
+    def save_inputs(self, session_code: str, inputs: SessionInputs) -> None:
+        """Store what a person entered; counts and score follow from the stored statistics at once."""
+        review = self.load_review(session_code)
+        channels, score = rescore(review, inputs)
+        sessions.save_inputs(self.database, review, inputs, channels=channels, score=score)
+
+    def retry_session(self, session_code: str) -> None:
+        """Put a session that could not be read on the queue again."""
+        sessions.requeue(self.database, session_code, correlation_id="retry", force=False)
+
+    def reprocess_session(self, session_code: str) -> int:
+        """Ask for a new result version of a session and return the job's number."""
+        return sessions.requeue(self.database, session_code, correlation_id="reprocess", force=True)
+
+    # What arrives, and what the worker does about it.
+
+    def ingest(self, event: StorageEvent, *, event_id: str, correlation_id: str) -> IngestOutcome:
+        """Store an event with its session and job in one transaction."""
+        return ingest.ingest_event(self.database, event, event_id=event_id, correlation_id=correlation_id)
+
+    def record_ignored(self, event_id: str, body: dict[str, Any], reason: str) -> bool:
+        """Store a signed event that asks for nothing; return whether it is new."""
+        return ingest.record_ignored(self.database, event_id, body, reason)
+
+    def peek_metadata(self, name: str) -> RecordingMetadata:
+        """Read a recording's header and parameters without its samples."""
+        return read_metadata(self.store.read_head(name, _HEAD_BYTES), file_name=name.rsplit("/", 1)[-1])
+
+    def session_status(self, session_code: str) -> dict[str, Any] | None:
+        """Return the state of a session as plain values, or None if there is none."""
+        return sessions.session_status(self.database, session_code)
+
+    def check_ready(self) -> dict[str, Any]:
+        """Ask the database; raises DatabaseUnavailableError if it does not answer."""
+        row = self.database.fetch_one(
+            "select count(*) as waiting from app.therapy_sessions"
+            " where processing_status in ('pending', 'processing', 'reprocessing')"
+        )
+        return {"ready": True, "waiting": 0 if row is None else row["waiting"]}
+
+    def analyse_session(self, session_id: str, force: bool = False) -> str:
+        """Run one analysis job."""
+        return process_session(
+            session_id,
+            records=SessionRecords(self.database),
+            store=self.store,
+            reader=read_recording_isolated,
+            force=force,
+        )
+
+    def give_up_session(self, session_id: str, kind: str, message: str) -> None:
+        """Mark a session as failed whoever holds it."""
+        SessionRecords(self.database).store_failure(session_id, kind=kind, message=message)
+
+    def reconcile(self) -> int:
+        """Queue what is in the bucket but was never announced; return how many objects."""
+        return reconcile(
+            self.store,
+            known=lambda: sessions.known_object_versions(self.database, self.store.bucket),
+            ingest=partial(self.ingest, correlation_id="reconcile"),
+        )
+
+    def build_job_app(self) -> App:
+        """Return the queue application that runs these use cases."""
+        from processing.jobs.application import Work, build_job_app
+
+        return build_job_app(
+            self.database.url,
+            Work(analyse=self.analyse_session, give_up=self.give_up_session, reconcile=self.reconcile),
+        )
+
+    def _build_traces(self, name: str, data: bytes) -> tuple[ChannelTraces, ...]:
+        recording = read_recording(data, file_name=name.rsplit("/", 1)[-1])
+        return compute_traces(recording, parameters=AnalysisParameters())
+
+
+def build_services(settings: Settings, url: str, *, database_wait_s: float = 2.0) -> Services:
+    """Return services on a database that is up and migrated; close ``services.database`` when done."""
+    return Services(settings, database=Database(url, wait_s=database_wait_s), store=build_store(settings))
+
+
+@contextmanager
+def open_services(settings: Settings, *, database_wait_s: float = 2.0) -> Iterator[Services]:
+    """Yield services for the length of a process, with the embedded database if no other is configured."""
+    with database_url(settings) as url:
+        if settings.database_url is None:
+            from processing.database.migrations import upgrade
+
+            upgrade(url)
+        with closing_services(build_services(settings, url, database_wait_s=database_wait_s)) as services:
+            yield services
+
+
+@contextmanager
+def closing_services(services: Services) -> Iterator[Services]:
+    """Close the services' connections at the end."""
+    with closing(services.database):
+        yield services
+
+
+@contextmanager
+def database_url(settings: Settings, *, adopt: bool = False) -> Iterator[str]:
+    """Yield the configured database's connection string, or the embedded one's for as long as it is needed."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    with embedded_postgres(settings.cluster_dir, adopt=adopt) as url:
+        yield url
+
+
+def _traces_bytes(traces: tuple[ChannelTraces, ...]) -> int:
+    return sum(
+        array.nbytes
+        for channel in traces
+        for array in (channel.raw_uv, channel.rms_envelope_uv, channel.activated_uv)
+        if array is not None
+    )

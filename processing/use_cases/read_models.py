@@ -1,0 +1,115 @@
+"""What the pages and the command line are shown: rows read from the database, typed, without vendor objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
+
+from processing.emg.parameters import SessionTargets
+from processing.emg.results import ChannelAnalysis, Verdict
+from processing.recording import RecordingMetadata, Side
+from processing.scoring.model import SessionScore
+
+ProcessingStatus: TypeAlias = Literal["pending", "processing", "completed", "failed", "reprocessing"]
+
+RUNNING: frozenset[ProcessingStatus] = frozenset({"pending", "processing", "reprocessing"})
+
+
+@dataclass(frozen=True, slots=True)
+class SideSummary:
+    """One muscle of one session in the sessions table. ``n_good`` is None when intensity is not assessable."""
+
+    side: Side | None
+    channel: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    n_contractions: int
+    n_good: int | None
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """One row of the sessions table.
+
+    ``score`` is None when it cannot be given; then ``score_low`` and ``score_high`` say what it could be, or are None
+    too while there is no result. ``failure`` is a sentence for a clinician when ``status`` is ``failed``.
+    """
+
+    session_id: str
+    session_code: str
+    patient_code: str
+    object_name: str
+    status: ProcessingStatus
+    received_at: datetime
+    recorded_at: datetime | None
+    duration_s: float | None
+    sides: tuple[SideSummary, ...]
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    failure: str | None
+
+    @property
+    def running(self) -> bool:
+        """Whether a worker still has to finish something."""
+        return self.status in RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilters:
+    """What the sessions table is narrowed to; None means everything."""
+
+    patient_code: str | None = None
+    statuses: tuple[ProcessingStatus, ...] = ()
+    recorded_from: date | None = None
+    recorded_until: date | None = None
+    limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInputs:
+    """What a person enters because no file holds it; None means not recorded."""
+
+    targets: SessionTargets = SessionTargets()
+    mvc_left_uv: float | None = None
+    mvc_right_uv: float | None = None
+    perceived_effort_cr10: float | None = None
+    bfr_percent_aop: float | None = None
+    game_max_points: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """The newest result of a session: versioned facts, and how they came about."""
+
+    version: int
+    metadata: RecordingMetadata
+    channels: tuple[ChannelAnalysis, ...]
+    score: SessionScore
+    parameters: Mapping[str, Any]
+    pipeline_version: str
+    file_sha256: str
+    analysed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReview:
+    """Everything the review page shows except the traces. ``result`` is None until one exists."""
+
+    summary: SessionSummary
+    object_version: str
+    size_bytes: int | None
+    inputs: SessionInputs
+    result: SessionResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedFile:
+    """A file that arrived but became no session, and why."""
+
+    object_name: str
+    reason: str
+    received_at: datetime

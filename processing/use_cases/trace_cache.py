@@ -1,0 +1,66 @@
+"""Traces are rebuilt from the C3D when somebody looks, and kept in memory for a while; never on disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
+
+Value = TypeVar("Value")
+
+
+class BuildOnceCache(Generic[Value]):
+    """A cache bounded in bytes that builds each key once, however many threads ask for it.
+
+    A value that alone exceeds the bound is returned but not kept. A failed build is not kept either.
+
+    Parameters
+    ----------
+    max_bytes : int
+        Bound of what is kept, as counted by ``size_of``.
+    size_of : callable
+        Bytes of one value.
+    """
+
+    def __init__(self, max_bytes: int, *, size_of: Callable[[Value], int]) -> None:
+        self._values: LRUCache[Hashable, Value] = LRUCache(max_bytes, getsizeof=size_of)
+        self._size_of = size_of
+        self._building: dict[Hashable, Future[Value]] = {}
+        self._lock = threading.Lock()
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, key: Hashable, build: Callable[[], Value]) -> Value:
+        """Return the value of ``key``, building it if nobody has it or is at it."""
+        with self._lock:
+            if key in self._values:
+                self.hits += 1
+                return self._values[key]
+            self.misses += 1
+            pending = self._building.get(key)
+            mine = pending is None
+            if pending is None:
+                pending = self._building[key] = Future()
+        if not mine:
+            return pending.result()
+        try:
+            value = build()
+        except BaseException as error:
+            with self._lock:
+                del self._building[key]
+            pending.set_exception(error)
+            raise
+        with self._lock:
+            del self._building[key]
+            if self._size_of(value) <= self._values.maxsize:
+                self._values[key] = value
+        pending.set_result(value)
+        return value
+
+    @property
+    def current_bytes(self) -> int:
+        """Bytes held at the moment."""
+        return int(self._values.currsize)

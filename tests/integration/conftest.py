@@ -1,0 +1,66 @@
+"""A real PostgreSQL for all tests of this folder, and a fresh migrated database for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from processing.database.embedded import embedded_postgres
+from processing.database.migrations import upgrade
+from processing.services import Services, build_services, closing_services
+from processing.settings import Settings
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The connection string of an embedded server that holds a migrated database ``template_app``."""
+    with embedded_postgres(tmp_path_factory.mktemp("server") / "postgres") as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("create database template_app")
+        upgrade(make_conninfo(url, dbname="template_app"))
+        yield url
+
+
+@pytest.fixture
+def empty_database(server_url: str) -> Iterator[str]:
+    """The connection string of a database without any table."""
+    yield from _database(server_url, "template0")
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """The connection string of a migrated database of this test's own."""
+    yield from _database(server_url, "template_app")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an embedded installation in a temporary folder."""
+    monkeypatch.chdir(tmp_path)  # no .env of the developer's
+    return Settings(data_dir=tmp_path / "data", database_url=database_url)
+
+
+@pytest.fixture
+def services(settings: Settings, database_url: str) -> Iterator[Services]:
+    """The real use cases on the real database and a folder as the bucket."""
+    with closing_services(build_services(settings, database_url)) as built:
+        yield built
+
+
+def _database(server_url: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    yield make_conninfo(server_url, dbname=name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

@@ -1,0 +1,139 @@
+"""What both object stores promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from processing.errors import InvalidParameterError, NotFoundError, UnreadableRecordingError
+from processing.ports import ObjectStore
+from processing.storage import LocalObjectStore, SupabaseObjectStore
+from tests.unit.storage.supabase_double import BUCKET, SERVICE_KEY, serve_storage_double
+
+MAX_BYTES = 4096
+
+
+@pytest.fixture(params=["local", "supabase"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+    if request.param == "local":
+        yield LocalObjectStore(tmp_path / "bucket", bucket=BUCKET, max_bytes=MAX_BYTES)
+        return
+    with serve_storage_double() as double:
+        supabase = SupabaseObjectStore(
+            double.url, SERVICE_KEY, bucket=BUCKET, max_bytes=MAX_BYTES, page_size=3
+        )
+        yield supabase
+        supabase.close()
+
+
+def test_what_was_written_is_read_back(store: ObjectStore) -> None:
+    stored = store.write("P001/a.c3d", b"first")
+    assert store.read("P001/a.c3d") == b"first"
+    assert (stored.name, stored.size_bytes) == ("P001/a.c3d", 5)
+    assert stored.version
+
+
+def test_stat_agrees_with_write(store: ObjectStore) -> None:
+    stored = store.write("P001/a.c3d", b"first")
+    assert store.stat("P001/a.c3d") == stored
+    assert abs((datetime.now(UTC) - stored.updated_at).total_seconds()) < 60
+
+
+def test_other_bytes_under_the_same_name_get_another_version(store: ObjectStore) -> None:
+    first = store.write("P001/a.c3d", b"first")
+    second = store.write("P001/a.c3d", b"other")
+    assert second.version != first.version
+    assert store.stat("P001/a.c3d").version == second.version
+    assert store.read("P001/a.c3d") == b"other"
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "head"),
+    [(0, b""), (3, b"012"), (10, b"0123456789"), (99, b"0123456789")],
+)
+def test_head_is_the_start_or_all_of_a_shorter_object(store: ObjectStore, n_bytes: int, head: bytes) -> None:
+    store.write("P001/a.c3d", b"0123456789")
+    assert store.read_head("P001/a.c3d", n_bytes) == head
+
+
+def test_an_empty_object_has_an_empty_head(store: ObjectStore) -> None:
+    store.write("P001/empty.c3d", b"")
+    assert store.read_head("P001/empty.c3d", 512) == b""
+    assert store.read("P001/empty.c3d") == b""
+
+
+def test_a_negative_head_is_refused(store: ObjectStore) -> None:
+    with pytest.raises(InvalidParameterError, match="first -1 bytes"):
+        store.read_head("P001/a.c3d", -1)
+
+
+def test_listing_yields_every_c3d_object_in_any_case_and_nothing_else(store: ObjectStore) -> None:
+    names = [f"P{i:03}/s{i}.c3d" for i in range(7)] + ["P001/LOUD.C3D", "top.c3d", "P001/deep/er/x.c3d"]
+    written = {name: store.write(name, name.encode()) for name in names}
+    store.write("P001/notes.txt", b"not a recording")
+    assert {stored.name: stored for stored in store.list_objects()} == written
+
+
+def test_listing_again_shows_an_overwrite(store: ObjectStore) -> None:
+    store.write("P001/a.c3d", b"first")
+    (before,) = store.list_objects()
+    written = store.write("P001/a.c3d", b"second")
+    (after,) = store.list_objects()
+    assert after == written
+    assert after.version != before.version
+
+
+def test_an_empty_bucket_lists_nothing(store: ObjectStore) -> None:
+    assert list(store.list_objects()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["P001/100%41.c3d", "P001/a b+c&d?e#f=g.c3d", "P001/Müller ☃ 𝄞.c3d", "P001/%2e%2e.c3d", "P001/a..b.c3d"],
+)
+def test_names_are_data_and_survive_the_round_trip(store: ObjectStore, name: str) -> None:
+    stored = store.write(name, b"bytes")
+    assert store.read(name) == b"bytes"
+    assert list(store.list_objects()) == [stored]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("", "is empty"),
+        ("/etc/passwd", "is absolute"),
+        ("../outside.c3d", "'..' part"),
+        ("P001/../../outside.c3d", "'..' part"),
+        ("P001/./a.c3d", "'..' part"),
+        ("P001//a.c3d", "has an empty"),
+        ("P001/", "has an empty"),
+        ("P001\\..\\a.c3d", "backslash"),
+        ("P001/a\0.c3d", "NUL"),
+        ("P001/\ud800.c3d", "not valid Unicode"),
+        ("x" * 1001, "has 1001 characters"),
+    ],
+)
+def test_a_name_that_is_no_plain_relative_path_is_refused(
+    store: ObjectStore, name: str, problem: str
+) -> None:
+    for call in (store.read, store.stat, lambda n: store.read_head(n, 1), lambda n: store.write(n, b"")):
+        with pytest.raises(InvalidParameterError, match=problem):
+            call(name)
+
+
+def test_a_missing_object_is_named(store: ObjectStore) -> None:
+    for call in (store.read, store.stat, lambda n: store.read_head(n, 1)):
+        with pytest.raises(
+            NotFoundError, match=r"Object 'P001/none\.c3d' is not in the bucket 'c3d-examples'"
+        ):
+            call("P001/none.c3d")
+
+
+def test_an_object_above_the_cap_is_neither_stored_nor_read(store: ObjectStore) -> None:
+    store.write("P001/full.c3d", b"x" * MAX_BYTES)
+    assert len(store.read("P001/full.c3d")) == MAX_BYTES
+    with pytest.raises(UnreadableRecordingError, match="holds 4097 bytes; a recording may hold at most 4096"):
+        store.write("P001/over.c3d", b"x" * (MAX_BYTES + 1))

@@ -1,0 +1,35 @@
+"""Half-secured settings are refused before anything listens."""
+
+from __future__ import annotations
+
+import pytest
+
+from processing.errors import InvalidParameterError
+from processing.settings import Settings, is_loopback
+
+
+def _settings(**values: object) -> Settings:
+    return Settings(_env_file=None, **values)  # type: ignore[arg-type]
+
+
+def test_the_defaults_may_start() -> None:
+    _settings().check_exposure()
+
+
+def test_a_dashboard_for_everybody_is_refused_without_sign_in() -> None:
+    with pytest.raises(InvalidParameterError, match=r"DASHBOARD_HOST is '0\.0\.0\.0'"):
+        _settings(dashboard_host="0.0.0.0").check_exposure()
+
+
+def test_a_listener_for_everybody_needs_a_secret() -> None:
+    with pytest.raises(InvalidParameterError, match="WEBHOOK_SECRET must be set"):
+        _settings(listener_host="0.0.0.0").check_exposure()
+    _settings(listener_host="0.0.0.0", webhook_secret="whsec_x").check_exposure()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("example.org", False)],
+)
+def test_loopback_addresses_are_known(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected

@@ -1,0 +1,88 @@
+"""The owner of the processes restarts what dies and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from processing.supervisor import Program, Supervisor
+
+
+def _program(folder: Path, code: str, name: str = "child") -> Program:
+    return Program(name, [sys.executable, "-c", code], dict(os.environ), folder / f"{name}.log", folder)
+
+
+def _wait_for(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_program_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    program = _program(tmp_path, "import time; time.sleep(60)")
+    lines: list[str] = []
+    supervisor = Supervisor([program], report=lines.append)
+    supervisor.start()
+    assert program.process is not None
+    first = program.process.pid
+    watching = threading.Thread(target=supervisor.watch)
+    watching.start()
+    os.kill(first, signal.SIGKILL)
+    _wait_for(lambda: program.process is not None and program.process.pid != first and program.running)
+    supervisor.stop()
+    watching.join()
+    supervisor.shut_down()
+    assert any("ended with status -9" in line for line in lines)
+
+
+def test_a_program_that_keeps_failing_is_given_longer_pauses(tmp_path: Path) -> None:
+    program = _program(tmp_path, "raise SystemExit(3)")
+    lines: list[str] = []
+    supervisor = Supervisor([program], report=lines.append)
+    supervisor.start()
+    watching = threading.Thread(target=supervisor.watch)
+    watching.start()
+    _wait_for(lambda: len(lines) >= 2)
+    supervisor.stop()
+    watching.join()
+    supervisor.shut_down()
+    assert "in 0.4 s" in lines[0]
+    assert "in 0.8 s" in lines[1]
+
+
+def test_shutting_down_ends_grandchildren_and_the_unwilling(tmp_path: Path) -> None:
+    code = (
+        "import signal, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    program = _program(tmp_path, code)
+    supervisor = Supervisor([program], report=lambda _: None)
+    supervisor.start()
+    _wait_for(lambda: program.log_path.read_text().strip().isdigit())
+    grandchild = int(program.log_path.read_text())
+    supervisor.shut_down()
+    assert not program.running
+    _wait_for(lambda: not _alive(grandchild) or _is_zombie(grandchild))
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True

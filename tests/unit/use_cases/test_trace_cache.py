@@ -1,0 +1,76 @@
+"""The cache of traces is bounded in bytes and builds each key once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from processing.use_cases.trace_cache import BuildOnceCache
+
+
+def _cache(max_bytes: int = 10) -> BuildOnceCache[bytes]:
+    return BuildOnceCache(max_bytes, size_of=len)
+
+
+def test_a_value_is_built_once_and_then_remembered() -> None:
+    cache = _cache()
+    built: list[str] = []
+
+    def build() -> bytes:
+        built.append("x")
+        return b"abc"
+
+    assert cache.get("k", build) == cache.get("k", build) == b"abc"
+    assert built == ["x"]
+    assert (cache.hits, cache.misses) == (1, 1)
+
+
+def test_the_least_recently_used_value_makes_room() -> None:
+    cache = _cache(max_bytes=6)
+    cache.get("a", lambda: b"aaa")
+    cache.get("b", lambda: b"bbb")
+    cache.get("a", lambda: b"never")
+    cache.get("c", lambda: b"ccc")
+    assert cache.get("b", lambda: b"new") == b"new"
+    assert cache.current_bytes <= 6
+
+
+def test_a_value_larger_than_the_bound_is_returned_but_not_kept() -> None:
+    cache = _cache(max_bytes=2)
+    assert cache.get("k", lambda: b"large") == b"large"
+    assert cache.current_bytes == 0
+
+
+def test_many_threads_share_one_build() -> None:
+    cache = _cache()
+    started, release = threading.Event(), threading.Event()
+    built: list[int] = []
+    results: list[bytes] = []
+
+    def build() -> bytes:
+        built.append(1)
+        started.set()
+        release.wait(5)
+        return b"v"
+
+    threads = [threading.Thread(target=lambda: results.append(cache.get("k", build))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    started.wait(5)
+    release.set()
+    for thread in threads:
+        thread.join()
+    assert results == [b"v"] * 8
+    assert built == [1]
+
+
+def test_a_failed_build_is_reported_and_tried_again_next_time() -> None:
+    cache = _cache()
+
+    def fail() -> bytes:
+        raise ValueError("no such file")
+
+    with pytest.raises(ValueError, match="no such file"):
+        cache.get("k", fail)
+    assert cache.get("k", lambda: b"ok") == b"ok"

@@ -1,0 +1,1 @@
+"""The storage webhook's receiver: verifies, hands over, answers. The work is done in `processing`."""
