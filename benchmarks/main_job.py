@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import threading
 import time
@@ -29,7 +28,6 @@ from webhook_listener.server import make_server
 from webhook_listener.services import ListenerServices
 from webhook_listener.signatures import SignatureVerifier
 
-_SECRET = "whsec_" + base64.b64encode(bytes(32)).decode()
 _PATH = "/webhooks/storage/c3d-upload"
 _N_ACKNOWLEDGED = 200
 _N_BEFORE = 5
@@ -55,11 +53,11 @@ def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[
         storage_event(services.store.write(f"P001/{n}.c3d", recording.data), services.store.bucket)
         for n in range(_N_ACKNOWLEDGED + 5)
     ]
-    with _served(make_server(_listener(services), "127.0.0.1", 0)) as address:
+    with served(make_server(make_listener(services), "127.0.0.1", 0)) as address:
         now = [_post_signed(address, event) for event in events][5:]
     before_app = make_before_app(services.database, recording.data)
     config = uvicorn.Config(before_app, port=0, log_config=None)
-    with _served(uvicorn.Server(config)) as address:
+    with served(uvicorn.Server(config)) as address:
         before = [_timed(lambda: httpx.post(address, timeout=120, trust_env=False)) for _ in range(_N_BEFORE)]
     _empty(services)
     return [
@@ -71,7 +69,7 @@ def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[
 def _event_to_completed(services: Services, recording: BenchmarkRecording) -> Figure:
     """Announce one object at a time to a running worker."""
     times = []
-    with _worker(services), _served(make_server(_listener(services), "127.0.0.1", 0)) as address:
+    with _worker(services), served(make_server(make_listener(services), "127.0.0.1", 0)) as address:
         for number in range(6):
             stored = services.store.write(f"P002/{number}.c3d", recording.data)
             event = storage_event(stored, services.store.bucket)
@@ -135,23 +133,9 @@ def _plots(services: Services, recording: BenchmarkRecording) -> list[Figure]:
     ]
 
 
-def _listener(services: Services) -> Any:
-    return create_app(
-        ListenerServices(
-            ingest=services.ingest,
-            record_ignored=services.record_ignored,
-            peek_metadata=services.peek_metadata,
-            session_status=services.session_status,
-            check_ready=services.check_ready,
-        ),
-        verifier=SignatureVerifier(_SECRET),
-        bucket=services.store.bucket,
-    )
-
-
 def _post_signed(address: str, event: dict[str, Any]) -> float:
     body = encode_event(event)
-    headers = sign_event(_SECRET, storage_event_id(event), time.time(), body)
+    headers = sign_event(SECRET, storage_event_id(event), time.time(), body)
     started = time.perf_counter()
     answer = httpx.post(address + _PATH, content=body, headers=headers, trust_env=False)
     took_ms = 1000 * (time.perf_counter() - started)
@@ -163,21 +147,6 @@ def _timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return 1000 * (time.perf_counter() - started)
-
-
-@contextmanager
-def _served(server: uvicorn.Server) -> Iterator[str]:
-    """Run a server in a thread and yield its address."""
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(15)
 
 
 @contextmanager

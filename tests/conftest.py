@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from processing.logs import configure_logging
 from tests.running_stack import RunningStack
+
+# Without this, tracebacks in a failing test's output print every local variable.
+configure_logging("console")
 
 
 @pytest.fixture(scope="session")

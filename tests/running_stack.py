@@ -44,7 +44,9 @@ class RunningStack:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SUPABASE_", "DATABASE_URL", "WEBHOOK_"))}
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("SUPABASE_", "DATABASE_URL", "WEBHOOK_"))
+        }
         return {
             **kept,
             "DATA_DIR": str(self.data_dir),

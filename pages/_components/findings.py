@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._components import words
+from pages._components.score_figure import has_range, missing_parts
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, QualityFinding
 from processing.scoring.model import SessionScore
@@ -58,16 +59,15 @@ def _strong(channel: ChannelAnalysis, targets: SessionTargets) -> str:
 
 
 def _score_tile(score: SessionScore) -> None:
-    missing = [part.name.lower() for part in score.parts if part.points is None]
-    if score.total is not None:
-        why = "Its parts are below."
-    elif missing:
-        why = f"A range, because this is not known: {', '.join(missing)}."
-    else:
-        why = "A range, because something was not recorded."
+    missing = ", ".join(missing_parts(score.parts))
+    lines = ["Its parts are below."]
+    if has_range(score) and score.total is not None:
+        lines = [f"Could lie between {score.low:.0f} and {score.high:.0f}; not known: {missing or 'see below'}"]
+    elif has_range(score):
+        lines = [f"A range, because this is not known: {missing or 'see below'}"]
     with st.container(gap=None):
         st.metric("**Score** of 100", words.score_words(score.total, score.low, score.high))
-        st.markdown(f":small[{why}]")
+        st.markdown("  \n".join(f":small[{line}]" for line in lines))
 
 
 def quality_section(channels: Sequence[ChannelAnalysis]) -> None:

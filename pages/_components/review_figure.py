@@ -155,13 +155,14 @@ def _limits(panels: Sequence[Panel], look: Look) -> list[float]:
 
 
 def _fallback_limit(panels: Sequence[Panel]) -> float:
-    sizes = [float(np.quantile(np.abs(p.traces.raw_uv), 0.99)) for p in panels if p.traces.raw_uv.size]
-    return max([*sizes, 1.0])
+    """Return a scale for recordings of which nothing can be trusted."""
+    finite = [p.traces.raw_uv[np.isfinite(p.traces.raw_uv)] for p in panels]
+    return max([1.0, *(float(np.quantile(np.abs(y), 0.99)) for y in finite if y.size)])
 
 
 def mask_samples(panel: Panel) -> np.ndarray:
     """Return which samples were left out of the analysis."""
-    mask = np.zeros(panel.traces.raw_uv.size, dtype=bool)
+    mask = ~np.isfinite(panel.traces.raw_uv)
     for start, stop in panel.analysis.quality.masked_intervals_s:
         rate = panel.traces.sampling_rate_hz
         mask[max(0, int(np.floor(start * rate))) : max(0, int(np.ceil(stop * rate)))] = True

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._components import words
 from pages._components.chart import chart
-from pages._components.score_figure import score_alt, score_figure, shown_parts, shown_total
+from pages._components.score_figure import is_optional, score_alt, score_figure, shown_parts, shown_range, shown_total
 from processing.emg.results import ChannelAnalysis
 from processing.scoring.model import SessionScore
 from processing.use_cases.read_models import SessionInputs
@@ -33,22 +33,19 @@ def score_section(
 def _table(score: SessionScore) -> pd.DataFrame:
     rows = [
         {
-            "Part": shown.part.name,
-            "Weight": words.number(100 * shown.part.weight, "%"),
-            "Reached (0–100)": words.number(shown.part.score, missing="— not known"),
+            "Part": shown.name,
+            "Weight": words.number(100 * shown.part.weight, "%") if shown.tenths is not None else "—",
+            "Reached, of 100": words.number(shown.part.score, missing="— not known"),
             "Points": shown.points,
             "Note": shown.part.note or "",
         }
         for shown in shown_parts(score)
+        if shown.part.points is not None or not is_optional(shown.part)
     ]
-    total = {
-        "Part": "**Score**",
-        "Weight": "",
-        "Reached (0–100)": "",
-        "Points": f"**{shown_total(score)}**",
-        "Note": "",
-    }
-    return pd.DataFrame([*rows, total])
+    span = shown_range(score)
+    note = f"Could lie between {span.replace(' to ', ' and ')}" if span else ""
+    total = {"Part": "**Score**", "Weight": "", "Reached, of 100": "", "Points": f"**{shown_total(score)}**"}
+    return pd.DataFrame([*rows, {**total, "Note": note}])
 
 
 def _known(inputs: SessionInputs | None, channels: Sequence[ChannelAnalysis]) -> list[str]:

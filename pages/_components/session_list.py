@@ -177,8 +177,11 @@ def _first_reason(side: SideSummary) -> str:
 
 
 def _score_words(session: SessionSummary) -> str:
-    text = words.score_words(session.score, session.score_low, session.score_high)
-    return f"**{text}**" if session.score is not None else text
+    low, high = session.score_low, session.score_high
+    if session.score is None:
+        return words.score_words(None, low, high)
+    span = f"  \n:small[{low:.0f}–{high:.0f} possible]" if low is not None and high is not None else ""
+    return f"**{session.score:.0f}**" + (span if low != high else "")
 
 
 def _empty(filters: SessionFilters) -> None:

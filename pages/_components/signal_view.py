@@ -220,10 +220,10 @@ def _controls(view: View, places: Sequence[Stop]) -> None:
         )
 
     window, length = view.window, view.length_s
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         previous, following = next_stop(places, view.selected, -1), next_stop(places, view.selected, 1)
         button("Previous", ":material/skip_previous:", "K", view.visit, previous, off=not places)
-        button("Next contraction", ":material/skip_next:", "J", view.visit, following, off=not places)
+        button("Next", ":material/skip_next:", "J", view.visit, following, off=not places)
         if doubtful:
             button("Next doubtful", ":material/question_mark:", "N", view.visit, _after(doubtful, view))
         button("Whole", ":material/fit_width:", "W", view.whole_recording, off=view.whole)

@@ -205,19 +205,19 @@ def _side_sentence(channel: ChannelAnalysis, expected: int, target_s: float) -> 
 
 
 FINDING_WORDS = {
-    "dropout": "drop-out",
-    "drop_out": "drop-out",
+    "activity": "no contraction above the noise",
     "clipping": "clipping",
-    "mains": "mains hum",
-    "motion": "movement or loose sensor",
-    "low_frequency": "movement or loose sensor",
-    "dead": "no muscle signal",
+    "dropout": "drop-out",
+    "duration": "recording too short",
     "flat": "flat signal",
-    "spike": "spike",
-    "snr": "weak against the noise",
-    "weak": "weak signal",
+    "gap": "gap",
     "loose_sensor": "loose sensor",
+    "low_frequency": "movement or loose sensor",
+    "low_median_frequency": "looks like movement",
+    "mains": "mains hum",
     "masked": "too much left out",
+    "snr": "weak against the noise",
+    "spike": "spike",
 }
 
 

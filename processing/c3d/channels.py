@@ -75,6 +75,13 @@ def find_emg_channels(
     return found if channel_map is None else _mapped_channels(labels, found, channel_map)
 
 
+def unmatched_activated(labels: Sequence[str]) -> list[str]:
+    """Return the ``CHn activated`` labels without their ``CHn Raw``: a label that is damaged or was renamed."""
+    matches = [(label, match) for label in labels if (match := _GHOSTLY.fullmatch(label.strip()))]
+    raw = {int(match[1]) for _, match in matches if match[2].lower() == "raw"}
+    return [label for label, match in matches if match[2].lower() == "activated" and int(match[1]) not in raw]
+
+
 def guess_side(label: str) -> Side | None:
     """Return the side that a label names (``L_RF``, ``EMG RF L``, ``RVL``, ``Right quad``), or None."""
     words = _words(label)

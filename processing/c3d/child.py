@@ -1,7 +1,7 @@
 """The isolated reader's side: takes one request, answers it under limits, and is gone.
 
-The parent starts it early; it imports, waits for a line on standard input, and then finds the request in a file that it
-inherited. Standard input that closes instead means that the parent is gone or wants no more.
+The parent starts it early; it imports, waits for a line on standard input, and then finds the request in a
+file that it inherited. Standard input that closes instead means that the parent is gone or wants no more.
 """
 
 from __future__ import annotations

@@ -22,10 +22,12 @@ READER_COMMAND: Final = (
     sys.executable,
     "-I",
     "-c",
-    "import sys; sys.path.insert(0, sys.argv[1]); from processing.c3d.child import main; main(int(sys.argv[2]))",
+    "import sys; sys.path.insert(0, sys.argv[1]); from processing.c3d.child import main; "
+    "main(int(sys.argv[2]))",
     str(_ROOT),
 )
-# Nothing of the parent's environment, which holds credentials; without the library path some Pythons do not start.
+# Nothing of the parent's environment, which holds credentials; without the library path some Pythons do
+# not start.
 _KEPT: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _SET: Final = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _CHUNK_BYTES: Final = 1 << 20
@@ -49,6 +51,7 @@ class ChildProcess:
                 [*command, str(self._request.fileno())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                pipesize=_CHUNK_BYTES,
                 stderr=subprocess.DEVNULL,
                 env=_SET | {name: os.environ[name] for name in _KEPT if name in os.environ},
                 pass_fds=(self._request.fileno(),),

@@ -1,12 +1,14 @@
 """Reading a C3D file in a disposable child with limits: the boundary that a damaged file does not cross.
 
-A plain subprocess, not multiprocessing's forkserver: it never imports the parent's ``__main__`` again, gets an empty
-environment, and sends no pickles. What the forkserver saves, the imports, is saved here by keeping one child ready.
+A plain subprocess, not multiprocessing's forkserver: it never imports the parent's ``__main__`` again,
+gets an empty environment, and sends no pickles. What the forkserver saves, the imports, is saved here by
+keeping one child ready.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import math
 import os
 import threading
@@ -17,7 +19,7 @@ from processing.c3d.child import pack_request
 from processing.c3d.child_process import READER_COMMAND, ChildProcess
 from processing.c3d.wire import decode
 from processing.c3d.wording import grouped
-from processing.errors import UnreadableRecordingError
+from processing.errors import ReaderCrashedError, UnreadableRecordingError
 from processing.recording import Recording, Side
 
 MAX_RECORDING_BYTES: Final = 64 << 20
@@ -27,7 +29,7 @@ _METADATA_BYTES: Final = 4 << 20
 
 
 class IsolatedReader:
-    """Reads each recording in a child of its own, and keeps the next child ready. Safe to share between threads."""
+    """Reads each recording in a child of its own, and keeps the next one ready. Threads may share it."""
 
     def __init__(self, command: Sequence[str] = READER_COMMAND) -> None:
         self._command = tuple(command)
@@ -47,7 +49,8 @@ class IsolatedReader:
         """Return the recording in a C3D file; see ``read_recording_isolated``."""
         if len(data) > MAX_RECORDING_BYTES:
             raise UnreadableRecordingError(
-                f"The file has {grouped(len(data))} bytes; a recording may have {grouped(MAX_RECORDING_BYTES)}."
+                f"The file has {grouped(len(data))} bytes; a recording may have "
+                f"{grouped(MAX_RECORDING_BYTES)}."
             )
         line = pack_request(
             data,
@@ -86,7 +89,9 @@ class IsolatedReader:
     def _refill(self) -> None:
         with self._lock:
             if self._spare is None and not self._closed:
-                self._spare = ChildProcess(self._command)
+                # A host that cannot start a process now must not lose the answer it already has.
+                with contextlib.suppress(ReaderCrashedError):
+                    self._spare = ChildProcess(self._command)
 
 
 _reader = IsolatedReader()

@@ -108,14 +108,22 @@ def check_size(layout: DataLayout, size_bytes: int) -> None:
 def check_rest(layout: DataLayout, data: bytes) -> None:
     """Refuse a file with more than padding after its last frame: its frame count cannot be right.
 
-    Writers fill the last block of 512 bytes with anything, and may add blocks of zeros.
+    Writers either stop after the last sample, as GHOSTLY does, or fill the last block of 512 bytes with anything,
+    and may add blocks of zeros. A file that stops between the two lost its end on the way.
 
     Raises
     ------
+    TruncatedRecordingError
+        If the file stops inside its last block, after the last sample.
     UnreadableRecordingError
         With the bytes promised and found.
     """
     padding_end = math.ceil(layout.end / BLOCK_BYTES) * BLOCK_BYTES
+    if layout.end < len(data) < padding_end:
+        raise TruncatedRecordingError(
+            f"The recording is cut short: it stops inside its last block, {grouped(padding_end - len(data))} bytes "
+            f"before the end of {grouped(padding_end)}. It was probably not uploaded completely."
+        )
     rest = memoryview(data)[padding_end:]
     if len(rest) and bytes(rest).strip(b"\0"):
         raise UnreadableRecordingError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from processing.c3d.analog import AnalogChannel
-from processing.c3d.channels import EmgChannel, find_emg_channels
+from processing.c3d.channels import EmgChannel, find_emg_channels, unmatched_activated
 from processing.c3d.clock import check_clock
 from processing.c3d.game import player_notice, read_game_info
 from processing.c3d.head import Head, read_head
@@ -110,7 +110,10 @@ def _channel_info(channel: EmgChannel, analog: AnalogChannel) -> ChannelInfo:
 def _channel_notices(channels: Sequence[ChannelInfo], labels: Sequence[str]) -> list[str]:
     if not channels:
         return [f"No EMG channel was recognised among {listed(labels)}; a channel map can name them."]
-    notices = []
+    notices = [
+        f"{quoted(label)} has no raw channel beside it; a label may be damaged."
+        for label in unmatched_activated(labels)
+    ]
     for side in ("left", "right"):
         same = [channel.label for channel in channels if channel.side == side]
         if len(same) > 1:

@@ -1,4 +1,5 @@
-"""How a recording, or an error, travels from the isolated reader to its parent: JSON and plain floats, never pickle.
+"""How a recording, or an error, travels from the isolated reader to its parent: JSON and plain floats,
+never pickle.
 
 A child that damaged bytes have taken over can send anything; what arrives is checked before it is believed.
 """

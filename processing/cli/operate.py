@@ -27,7 +27,9 @@ def add_parsers(commands: Any) -> None:
     sessions.add_argument("--patient", metavar="P###", help="only this patient")
     sessions.set_defaults(run=_sessions)
 
-    demo = commands.add_parser("demo", help="put six demonstration recordings into the bucket and announce them")
+    demo = commands.add_parser(
+        "demo", help="put six demonstration recordings into the bucket and announce them"
+    )
     demo.set_defaults(run=_demo)
 
     reconcile = commands.add_parser("reconcile", help="queue what is in the bucket but was never announced")
@@ -65,7 +67,9 @@ def _migrate(arguments: argparse.Namespace) -> int:
     with database_url(Settings()) as url:
         if arguments.status:
             for migration in migrations.migration_status(url):
-                print(f"{migration.version}  {'applied' if migration.applied else 'pending'}  {migration.name}")
+                print(
+                    f"{migration.version}  {'applied' if migration.applied else 'pending'}  {migration.name}"
+                )
         elif arguments.upgrade:
             applied = migrations.upgrade(url)
             print("\n".join(f"applied {m.version} {m.name}" for m in applied) or "nothing to apply")
@@ -90,8 +94,8 @@ def _sessions(arguments: argparse.Namespace) -> int:
 def _demo(_: argparse.Namespace) -> int:
     from processing.cli.start import webhook_secret
     from processing.demo.announce import announce_demo
-    from processing.services import build_store
     from processing.settings import Settings
+    from processing.storage import build_store
 
     settings = Settings()
     for name, status in announce_demo(

@@ -19,8 +19,9 @@ import httpx
 
 from processing.database import Database, migrations
 from processing.errors import InvalidParameterError, ProcessingError
-from processing.services import build_store, database_url
+from processing.services import database_url
 from processing.settings import Settings
+from processing.storage import build_store
 from processing.supervisor import Program, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,9 +63,7 @@ def webhook_secret(settings: Settings) -> str:
     return path.read_text().strip()
 
 
-def _run(
-    supervisor: Supervisor, settings: Settings, url: str, secret: str, stop: threading.Event
-) -> None:
+def _run(supervisor: Supervisor, settings: Settings, url: str, secret: str, stop: threading.Event) -> None:
     threading.Thread(target=_forward, args=(stop, supervisor), daemon=True).start()
     watching = threading.Thread(
         target=_announce, args=(supervisor, settings, url, secret), daemon=True, name="announce"

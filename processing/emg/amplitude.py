@@ -30,8 +30,8 @@ def plateau(envelope_v: FloatArray) -> float:
     Returns
     -------
     plateau_v : float
-        In the envelope's unit: the median of the samples above half of the 90th centile. Rise and fall are left out
-        and no single peak counts. 0 for no samples.
+        In the envelope's unit: the median of the samples above half of the 90th centile. Rise and fall are
+        left out and no single peak counts. 0 for no samples.
     """
     x = np.asarray(envelope_v, dtype=np.float64)
     if not x.size:

@@ -46,7 +46,9 @@ _UV = 1e6
 class _Stopwatch:
     """Adds up the milliseconds of each stage over the channels."""
 
-    timings_ms: dict[str, float] = field(default_factory=lambda: dict.fromkeys(("quality", "detection", "measures"), 0.0))
+    timings_ms: dict[str, float] = field(
+        default_factory=lambda: dict.fromkeys(("quality", "detection", "measures"), 0.0)
+    )
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -132,7 +134,8 @@ def analyse_channel(
     parameters, targets
         See :func:`analyse_recording`.
     mvc : Mvc, optional
-        The muscle's reference amplitude. Without it the session's own peak stands in, and intensity is not judged.
+        The muscle's reference amplitude. Without it the session's own peak stands in, and intensity is not
+        judged.
     activated_v : ndarray of float, shape (n_samples,), optional
         What the game's own detector put out, for comparison only.
 
@@ -150,9 +153,13 @@ def analyse_channel(
     targets = targets or SessionTargets()
     watch = watch or _Stopwatch()
     if not (np.isfinite(sampling_rate_hz) and sampling_rate_hz > 0):
-        raise InvalidParameterError(f"The sampling rate of '{info.label}' is {sampling_rate_hz} Hz; it must be positive")
+        raise InvalidParameterError(
+            f"The sampling rate of '{info.label}' is {sampling_rate_hz} Hz; it must be positive"
+        )
     if raw_v.ndim != 1 or raw_v.size < 2:
-        raise InvalidParameterError(f"Channel '{info.label}' has shape {raw_v.shape}; at least 2 samples in a row are needed")
+        raise InvalidParameterError(
+            f"Channel '{info.label}' has shape {raw_v.shape}; at least 2 samples in a row are needed"
+        )
     with watch.stage("quality"):
         channel = condition_channel(raw_v, sampling_rate_hz=sampling_rate_hz, parameters=parameters)
     with watch.stage("detection"):
@@ -193,7 +200,9 @@ def analyse_channel(
             ),
             mvc=mvc,
             faint_gate_uv=None if detection.gate_v is None else detection.gate_v * _UV,
-            game=compare_with_game(activated_v, detection, sampling_rate_hz=sampling_rate_hz, parameters=parameters),
+            game=compare_with_game(
+                activated_v, detection, sampling_rate_hz=sampling_rate_hz, parameters=parameters
+            ),
         )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from processing.emg.filters import bandpass, remove_mains
-from processing.emg.intervals import true_runs, widen
 from processing.emg.interference import find_loose_seconds, mains_share_percent
+from processing.emg.intervals import true_runs, widen
 from processing.emg.masking import (
     bridge,
     find_dropouts,
@@ -25,10 +25,10 @@ from processing.recording import BoolArray, FloatArray
 class ConditionedChannel:
     """One channel ready for detection; all arrays have shape (n_samples,).
 
-    ``bridged_v`` is the raw signal with masked intervals replaced by straight lines, ``filtered_v`` its EMG band
-    (and without mains, if that is asked for): what amplitudes are measured on. ``detection_v`` never holds mains.
-    ``masked`` covers all that is left out; ``gap``, ``dropout``, ``spike``, ``rail`` and ``loose`` say why.
-    ``at_rail`` are single samples at the rails, masked or not.
+    ``bridged_v`` is the raw signal with masked intervals replaced by straight lines, ``filtered_v`` its EMG
+    band (and without mains, if that is asked for): what amplitudes are measured on. ``detection_v`` never
+    holds mains. ``masked`` covers all that is left out; ``gap``, ``dropout``, ``spike``, ``rail`` and
+    ``loose`` say why. ``at_rail`` are single samples at the rails, masked or not.
     """
 
     sampling_rate_hz: float

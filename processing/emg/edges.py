@@ -19,9 +19,10 @@ _REACH_S = 10.0
 class EdgeRule:
     """What edges are found on; arrays have shape (n_samples,), volts.
 
-    ``envelope`` is that of a short window, ``lowest`` the amplitude under which nothing is told from noise, ``noise``
-    the noise floor, ``fraction`` the share of the plateau that marks an edge. Stretches apart by no more than
-    ``merge_gap_s`` are one contraction, those with an effective duration under ``min_fragment_s`` are twitches.
+    ``envelope`` is that of a short window, ``lowest`` the amplitude under which nothing is told from noise,
+    ``noise`` the noise floor, ``fraction`` the share of the plateau that marks an edge. Stretches apart by
+    no more than ``merge_gap_s`` are one contraction, those with an effective duration under
+    ``min_fragment_s`` are twitches.
     """
 
     envelope: FloatArray
@@ -48,9 +49,9 @@ def find_edges(core: Interval, *, plateau_v: float, rule: EdgeRule) -> Interval:
     Returns
     -------
     onset, offset : int
-        The crossings next to the core. Further stretches above the same crossing belong to the contraction when they
-        lie within the merging gap and are more than a twitch. Where the share of the plateau lies inside the noise,
-        the crossing of the lower detection threshold stands in for it.
+        The crossings next to the core. Further stretches above the same crossing belong to the contraction
+        when they lie within the merging gap and are more than a twitch. Where the share of the plateau lies
+        inside the noise, the crossing of the lower detection threshold stands in for it.
     """
     first = max(core[0] - round(_REACH_S * rule.sampling_rate_hz), 0)
     last = core[1] + round(_REACH_S * rule.sampling_rate_hz)
@@ -66,7 +67,7 @@ def find_edges(core: Interval, *, plateau_v: float, rule: EdgeRule) -> Interval:
 
 
 def effective_duration_s(event: Interval, rule: EdgeRule) -> float:
-    """Return how long a rectangle of the same energy and the same sum of squared power would last, in seconds."""
+    """Return the seconds that a rectangle of the same energy and sum of squared power would last."""
     power = rule.envelope[slice(*event)] ** 2
     return float(np.sum(power)) ** 2 / float(np.sum(power**2)) / rule.sampling_rate_hz
 

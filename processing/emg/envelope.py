@@ -31,8 +31,8 @@ def rms_envelope(
     Returns
     -------
     envelope_v : ndarray of float64, shape (n_samples,)
-        Volts, never negative. At the edges, and beside masked samples, the mean covers the samples that exist;
-        where none exists the envelope is 0.
+        Volts, never negative. At the edges, and beside masked samples, the mean covers the samples that
+        exist; where none exists the envelope is 0.
 
     Raises
     ------
@@ -49,7 +49,9 @@ def rms_envelope(
         raise InvalidParameterError(f"The mask has shape {masked.shape}, the signal {x.shape}")
     power = x * x if masked is None else np.where(masked, 0.0, x * x)
     sums = _moving_sum(power, half)
-    counts = _window_counts(x.size, half) if masked is None else _moving_sum((~masked).astype(np.float64), half)
+    counts = (
+        _window_counts(x.size, half) if masked is None else _moving_sum((~masked).astype(np.float64), half)
+    )
     # A running sum leaves rounding dust of either sign where the true sum is 0.
     dust = np.finfo(np.float64).eps * float(power.sum())
     sums[sums <= dust] = 0.0
@@ -63,7 +65,8 @@ def window_half_width(n_samples: int, *, sampling_rate_hz: float, window_s: floa
     width = 2 * half + 1
     if width < 3:
         raise InvalidParameterError(
-            f"A window of {window_s:g} s holds {max(width, 0)} samples at {sampling_rate_hz:g} Hz; 3 are needed"
+            f"A window of {window_s:g} s holds {max(width, 0)} samples at {sampling_rate_hz:g} Hz;"
+            " 3 are needed"
         )
     if width > n_samples:
         raise InvalidParameterError(

@@ -38,20 +38,23 @@ def compute_fatigue(
     Returns
     -------
     Fatigue
-        ``mdf_slope_hz_per_contraction`` by ordinary least squares over the contraction's number, with the 95 %
-        interval of Student's t; ``mdf_slope_percent_per_min`` over time, relative to the fitted first value;
-        ``fi_nsm5`` is the mean FInsm5 of the last three over that of the first three contractions (1: no change).
-        ``n`` is the number of contractions that have an MDF.
+        ``mdf_slope_hz_per_contraction`` by ordinary least squares over the contraction's number, with the
+        95 % interval of Student's t; ``mdf_slope_percent_per_min`` over time, relative to the fitted first
+        value; ``fi_nsm5`` is the mean FInsm5 of the last three over that of the first three contractions
+        (1: no change). ``n`` is the number of contractions that have an MDF.
 
     Notes
     -----
-    Dimitrov's index was defined for one sustained or dynamic set [1]_; here contractions are short and separate.
+    Dimitrov's index was defined for one sustained or dynamic set [1]_; here contractions are short and
+    separate.
 
     References
     ----------
     .. [1] Dimitrov GV et al. Med Sci Sports Exerc 2006;38(11):1971-9.
     """
-    used = [(i, c, s) for i, (c, s) in enumerate(zip(contractions, spectra, strict=True)) if c.mdf_hz is not None]
+    used = [
+        (i, c, s) for i, (c, s) in enumerate(zip(contractions, spectra, strict=True)) if c.mdf_hz is not None
+    ]
     n = len(used)
     if n < max(min_contractions, 3):
         return _hidden(n, f"only {n} contractions are long enough; {min_contractions} are needed")

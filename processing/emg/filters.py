@@ -50,7 +50,8 @@ def bandpass(
     high_hz = min(high_hz, NYQUIST_MARGIN * sampling_rate_hz / 2)
     if not 0 < low_hz < high_hz:
         raise InvalidParameterError(
-            f"No EMG band is left between {low_hz:g} and {high_hz:g} Hz at {sampling_rate_hz:g} samples per second"
+            f"No EMG band is left between {low_hz:g} and {high_hz:g} Hz"
+            f" at {sampling_rate_hz:g} samples per second"
         )
     sos = signal.butter(order, [low_hz, high_hz], btype="bandpass", fs=sampling_rate_hz, output="sos")
     return _zero_phase(sos, emg_v)
@@ -86,7 +87,8 @@ def remove_mains(
     """
     if not 0 < mains_hz < NYQUIST_MARGIN * sampling_rate_hz / 2:
         raise InvalidParameterError(
-            f"A mains frequency of {mains_hz:g} Hz cannot be removed at {sampling_rate_hz:g} samples per second"
+            f"A mains frequency of {mains_hz:g} Hz cannot be removed"
+            f" at {sampling_rate_hz:g} samples per second"
         )
     lines_hz = [k * mains_hz for k in range(1, n_harmonics + 1)]
     sections = [

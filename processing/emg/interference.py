@@ -32,17 +32,15 @@ def mains_share_percent(
     Returns
     -------
     mains_hz, percent : float
-        50 or 60 Hz, and the percentage of all power that stands out of the spectrum's surroundings at its lines:
-        EMG has power at 50 Hz too, and that is not mains. 0 % where there is no power at all.
+        50 or 60 Hz, and the percentage of all power that stands out of the spectrum's surroundings at its
+        lines: EMG has power at 50 Hz too, and that is not mains. 0 % where there is no power at all.
     """
     frequency_hz, psd = _power_spectrum(raw_v, sampling_rate_hz)
     total = float(psd.sum())
     if total <= 0 or masked.all():
         return 50.0, 0.0
     shares = {
-        mains_hz: sum(
-            _line_excess(frequency_hz, psd, k * mains_hz) for k in range(1, n_harmonics + 1)
-        )
+        mains_hz: sum(_line_excess(frequency_hz, psd, k * mains_hz) for k in range(1, n_harmonics + 1))
         / total
         for mains_hz in (50.0, 60.0)
     }
@@ -78,7 +76,8 @@ def find_loose_seconds(
     low_power_percent : float
         Share of a second's power below 60 Hz (offset and drift aside) from which it may be loose.
     min_amplitude_v : float
-        RMS amplitude of a second from which it may be loose. No muscle reaches 500 uV with so little power above 60 Hz.
+        RMS amplitude of a second from which it may be loose. No muscle reaches 500 uV with so little power
+        above 60 Hz.
 
     Returns
     -------

@@ -1,6 +1,7 @@
 """Samples that say nothing about the muscle: gaps, drop-outs, spikes and rails; found, masked and bridged.
 
-All of it happens before filtering: a drop-out at -5.5 mV left in place rings through a band-pass like a contraction.
+All of it happens before filtering: a drop-out at -5.5 mV left in place rings through a band-pass like a
+contraction.
 """
 
 from __future__ import annotations
@@ -83,9 +84,10 @@ def find_spikes(
 ) -> BoolArray:
     """Return which samples belong to a lone peak far above everything else in the recording.
 
-    A peak is lone when most of the energy within an eighth of a second lies within ``max_width_s`` of it. It is a
-    spike when it rises ``ratio`` times above the third strongest peak that is not lone, so that one spike, or a
-    dozen, cannot set the scale that they are judged by. Twitches as strong as a contraction are left alone.
+    A peak is lone when most of the energy within an eighth of a second lies within ``max_width_s`` of it.
+    It is a spike when it rises ``ratio`` times above the third strongest peak that is not lone, so that one
+    spike, or a dozen, cannot set the scale that they are judged by. Twitches as strong as a contraction are
+    left alone.
 
     Parameters
     ----------
@@ -149,8 +151,8 @@ def bridge(raw_v: FloatArray, masked: BoolArray, *, sampling_rate_hz: float) -> 
     Returns
     -------
     bridged_v : ndarray of float64, shape (n_samples,)
-        Each end of a line is the median of the 10 ms beside it, so that no single sample sets a step. Zeros where
-        everything is masked.
+        Each end of a line is the median of the 10 ms beside it, so that no single sample sets a step. Zeros
+        where everything is masked.
     """
     bridged = np.array(raw_v, dtype=np.float64)
     if not masked.any():

@@ -20,8 +20,9 @@ _DEGREES = np.geomspace(3.0, 300.0, 200)
 class NoiseFloor:
     """Level of the noise over time.
 
-    ``level_db`` has shape (n_samples,) and is the typical (median) noise power in dB re 1 V^2. ``degrees`` are the
-    degrees of freedom of the power in one detection window of pure noise, which follows a chi-square distribution.
+    ``level_db`` has shape (n_samples,) and is the typical (median) noise power in dB re 1 V^2. ``degrees``
+    are the degrees of freedom of the power in one detection window of pure noise, which follows a
+    chi-square distribution.
     """
 
     level_db: FloatArray
@@ -60,8 +61,8 @@ def estimate_noise_floor(
     percentile : float
         Share of the surroundings that is surely rest.
     max_rise_db : float
-        How far the local floor may lie above that of the whole recording: a hold longer than the window must not
-        become its own floor.
+        How far the local floor may lie above that of the whole recording: a hold longer than the window
+        must not become its own floor.
 
     Returns
     -------
@@ -70,9 +71,10 @@ def estimate_noise_floor(
 
     Notes
     -----
-    The power of Gaussian noise in a window follows chi-square; the narrower its band, the fewer the degrees of
-    freedom and the wider the swings. They come from the distance between ``percentile`` and the 2.5th centile within
-    one surrounding (median over all): both lie in the rest, so neither contractions nor a slow drift change them.
+    The power of Gaussian noise in a window follows chi-square; the narrower its band, the fewer the degrees
+    of freedom and the wider the swings. They come from the distance between ``percentile`` and the 2.5th
+    centile within one surrounding (median over all): both lie in the rest, so neither contractions nor a
+    slow drift change them.
     """
     step = max(round(bin_s * sampling_rate_hz), 1)
     taken = np.arange(step // 2, level_db.size, step)

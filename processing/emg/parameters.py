@@ -32,29 +32,34 @@ class SessionTargets:
 class AnalysisParameters:
     """Settings of the signal analysis; a snapshot of it is stored with each result.
 
-    "Tuned" in a comment means: chosen on recordings of this game and on generated signals, no literature value.
+    "Tuned" in a comment means: chosen on recordings of this game and on generated signals, for want of a value in
+    the literature.
     """
 
-    # --- filtering and envelope -------------------------------------------------------------------------------
-    # ISEK/SENIAM surface EMG band; 20 Hz corner: De Luca 2010. The upper corner is kept below 0.95 Nyquist.
+    # --- filtering and envelope
+    # ------------------------------------------------------------------------------- ISEK/SENIAM surface
+    # EMG band; 20 Hz corner: De Luca 2010. The upper corner is kept below 0.95 Nyquist.
     bandpass_low_hz: float = 20.0
     bandpass_high_hz: float = 450.0
     bandpass_order: int = 4
     # Off by default: EMG has real power at the mains frequency. 50 or 60 switches it on for the measures.
     mains_notch_hz: float | None = None
-    # Quality factor of the notch (optional one and the detector's own): 50 / 8 = 6 Hz wide, rings for 50 ms. Tuned.
+    # Quality factor of the notch (optional one and the detector's own): 50 / 8 = 6 Hz wide, rings for 50
+    # ms. Tuned.
     mains_notch_q: float = 8.0
     # Merletti & Farina; CEDE amplitude matrix: 50-100 ms, centred.
     envelope_window_s: float = 0.100
 
-    # --- quality: what is masked ------------------------------------------------------------------------------
-    # Lost packets repeat one value (270 samples in real files); live EMG never repeats 20 ms of it. Tuned.
+    # --- quality: what is masked
+    # ------------------------------------------------------------------------------ Lost packets repeat one
+    # value (270 samples in real files); live EMG never repeats 20 ms of it. Tuned.
     dropout_min_s: float = 0.020
     # Samples beside a masked interval that are not trusted either. Tuned.
     mask_guard_s: float = 0.010
     # A lone peak of at most this width ...
     spike_max_width_s: float = 0.020
-    # ... that holds most of the energy around it, and rises this many times above the next strongest peaks. Tuned.
+    # ... that holds most of the energy around it, and rises this many times above the next strongest peaks.
+    # Tuned.
     spike_ratio: float = 3.0
     # Share of samples at the rails, in half a second, from which that half second is unusable. Tuned.
     clipping_mask_percent: float = 10.0
@@ -63,7 +68,8 @@ class AnalysisParameters:
     # ... and its RMS amplitude is beyond what a muscle reaches with so little power above 60 Hz. Tuned.
     loose_amplitude_uv: float = 500.0
 
-    # --- quality: verdicts (percent of samples, of power or of time; tuned on real recordings) --------------------
+    # --- quality: verdicts (percent of samples, of power or of time; tuned on real recordings)
+    # --------------------
     dropout_doubtful_percent: float = 0.0
     masked_not_judged_percent: float = 30.0
     clipping_doubtful_percent: float = 0.01
@@ -75,39 +81,48 @@ class AnalysisParameters:
     snr_doubtful_db: float = 10.0
     min_recording_s: float = 5.0
 
-    # --- detection --------------------------------------------------------------------------------------------
-    # Power in short bins against a slowly varying noise floor; double threshold after Bonato 1998. Values tuned.
+    # --- detection
+    # -------------------------------------------------------------------------------------------- Power in
+    # short bins against a slowly varying noise floor; double threshold after Bonato 1998. Values tuned.
     detection_window_s: float = 0.050
     noise_floor_window_s: float = 20.0
     noise_floor_percentile: float = 20.0
     noise_floor_max_rise_db: float = 12.0
     onset_over_floor_db: float = 6.0
     offset_over_floor_db: float = 3.5
-    # Noise alone exceeds the thresholds in one window with these probabilities, whatever its bandwidth. Tuned.
+    # Noise alone exceeds the thresholds in one window with these probabilities, whatever its bandwidth.
+    # Tuned.
     onset_false_alarm: float = 1e-7
     offset_false_alarm: float = 1e-2
-    # A contraction stands this far out of the noise, unless it lasts: else it is faint. Tuned.
-    short_min_over_floor_db: float = 10.0
+    # A contraction stands this far over the onset threshold, unless it lasts: else it is faint. Tuned.
+    short_margin_db: float = 4.0
     short_below_s: float = 0.500
+    # Every event stands this far over the quieter of its two sides: noise that swells slowly does not. Tuned.
+    min_contrast_db: float = 6.0
+    contrast_window_s: float = 0.300
     # Merge first, then drop: the trial's convention.
     merge_gap_s: float = 0.200
     min_contraction_s: float = 0.100
-    # A twitch of one motor unit is over in some 20 ms: its energy sits in less time than a contraction's, whatever
-    # its edges say. The first for pieces before they are merged, the second for what they add up to. Tuned.
+    # A twitch of one motor unit is over in some 20 ms: its energy sits in less time than a contraction's,
+    # whatever its edges say. The first for pieces before they are merged, the second for what they add up
+    # to. Tuned.
     min_fragment_s: float = 0.040
     min_effective_s: float = 0.060
     # Over-long contractions are flagged, never chopped. Tuned.
     max_contraction_s: float = 15.0
-    # Below this share of MVC, or else of the strong contractions' plateau, activity is faint. Trial's convention.
+    # Below this share of MVC, or else of the strong contractions' plateau, activity is faint. Trial's
+    # convention.
     faint_percent: float = 10.0
-    # Onset and offset: where amplitude crosses this share of the contraction's own plateau. Trial's convention.
+    # Onset and offset: where amplitude crosses this share of the contraction's own plateau. Trial's
+    # convention.
     edge_percent: float = 10.0
     edge_window_s: float = 0.030
     # Below this share of power outside the mains lines an event is interference, not EMG. Tuned.
     min_broadband_percent: float = 25.0
 
-    # --- spectrum and fatigue ---------------------------------------------------------------------------------
-    # Merletti & Farina: 0.25-1 s epochs; short, because contractions of this game last 0.2-0.7 s.
+    # --- spectrum and fatigue
+    # --------------------------------------------------------------------------------- Merletti & Farina:
+    # 0.25-1 s epochs; short, because contractions of this game last 0.2-0.7 s.
     welch_segment_s: float = 0.250
     min_spectrum_s: float = 0.125
     fatigue_min_contractions: int = 6
@@ -120,7 +135,9 @@ class AnalysisParameters:
             if value is None and field.name == "mains_notch_hz":
                 continue
             if not isfinite(value) or value < 0:
-                raise InvalidParameterError(f"{field.name} is {value}; a finite number of at least 0 is needed")
+                raise InvalidParameterError(
+                    f"{field.name} is {value}; a finite number of at least 0 is needed"
+                )
         _require_positive(self)
         if self.bandpass_low_hz >= self.bandpass_high_hz:
             raise InvalidParameterError(

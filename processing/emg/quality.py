@@ -19,7 +19,8 @@ from processing.recording import BoolArray
 _RANK: dict[Verdict, int] = {"good": 0, "doubtful": 1, "not_judged": 2}
 # Clipped peaks come in clusters: shown as one interval up to this distance.
 _CLIPPING_CLUSTER_S = 0.5
-# Below this median frequency a burst looks like movement or a poor contact rather than muscle (quadriceps: 50-120 Hz).
+# Below this median frequency a burst looks like movement or a poor contact rather than muscle (quadriceps:
+# 50-120 Hz).
 _LOW_MDF_HZ = 40.0
 
 
@@ -34,8 +35,8 @@ class SignalToNoise:
 def signal_to_noise(channel: ConditionedChannel, detection: Detection) -> SignalToNoise:
     """Return the RMS amplitude of the contractions over that of the rest, in dB.
 
-    The rest is everything outside contractions, faint activity, interference and masks. ``noise_uv`` is its RMS.
-    The noise is part of the contractions too and its power is subtracted from theirs.
+    The rest is everything outside contractions, faint activity, interference and masks. ``noise_uv`` is its
+    RMS. The noise is part of the contractions too and its power is subtracted from theirs.
     """
     n_samples = channel.masked.size
     active = to_mask([*detection.contractions, *detection.faint, *detection.interference], n_samples)
@@ -72,8 +73,8 @@ def judge_channel(
     Returns
     -------
     ChannelQuality
-        The verdict is the worst of the findings'. ``findings`` holds the harmless ones too, ``reasons`` only those
-        that are not good. ``not_judged`` means: shown, but neither counted nor scored.
+        The verdict is the worst of the findings'. ``findings`` holds the harmless ones too, ``reasons``
+        only those that are not good. ``not_judged`` means: shown, but neither counted nor scored.
     """
     noise = signal_to_noise(channel, detection)
     if channel.flat:
@@ -262,16 +263,24 @@ def _low_frequency(channel: ConditionedChannel, parameters: AnalysisParameters) 
 
 def _bursts(channel: ConditionedChannel, detection: Detection, noise: SignalToNoise) -> QualityFinding:
     """Return the finding on whether anything rises out of the noise at all."""
-    n_bursts = len(detection.contractions) + len(detection.faint)
+    n_contractions, n_faint = len(detection.contractions), len(detection.faint)
     level = "" if noise.noise_uv is None else f" of {noise.noise_uv:.3g} uV"
+    verdict: Verdict = "good"
+    reason = f"{n_contractions} contractions and {n_faint} faint bursts stand out of the noise"
+    if not n_contractions and n_faint:
+        verdict = "doubtful"
+        reason = f"No contraction, only {n_faint} faint burst{'s' * (n_faint != 1)} over a noise level{level}"
+    elif not n_contractions:
+        verdict = "not_judged"
+        reason = (
+            f"Noise only: no burst stands out of the level{level}. The sensor may be off, or the muscle"
+            " never contracted or never rested"
+        )
     return QualityFinding(
         kind="activity",
-        verdict="good" if n_bursts else "not_judged",
-        reason=f"{n_bursts} bursts stand out of the noise"
-        if n_bursts
-        else f"Noise only: no burst stands out of the level{level}. The sensor may be off, or the muscle never"
-        " rested or never contracted",
-        value=float(n_bursts),
+        verdict=verdict,
+        reason=reason,
+        value=float(n_contractions),
         threshold=1.0,
         unit="count",
     )

@@ -29,7 +29,8 @@ class QualityFinding:
 class ChannelQuality:
     """Whether a channel can be trusted. ``snr_db`` is None when there is nothing to compare the noise with.
 
-    ``masked_intervals_s`` were left out of detection and measures; ``masked_percent`` is their share of the recording.
+    ``masked_intervals_s`` were left out of detection and measures; ``masked_percent`` is their share of the
+    recording.
     """
 
     verdict: Verdict
@@ -138,8 +139,8 @@ class GameDetection:
 class ChannelAnalysis:
     """Everything known about one channel of one recording.
 
-    ``faint_gate_uv`` is the amplitude below which activity was called faint; ``game`` what the game's own detector
-    saw, None where the file does not hold it.
+    ``faint_gate_uv`` is the amplitude below which activity was called faint; ``game`` what the game's own
+    detector saw, None where the file does not hold it.
     """
 
     name: str
@@ -158,7 +159,7 @@ class ChannelAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class RecordingAnalysis:
-    """The analysis of every channel of a recording, in the recording's order, with what it was measured against.
+    """The analysis of every channel, in the recording's order, with what it was measured against.
 
     ``timings_ms`` holds ``quality``, ``detection`` and ``measures``, summed over the channels.
     """
@@ -169,5 +170,5 @@ class RecordingAnalysis:
     timings_ms: dict[str, float]
 
     def channel_of(self, side: Side) -> ChannelAnalysis | None:
-        """Return the channel that lies on a side, None where none does."""
+        """Return the channel of a side, None where there is none."""
         return next((channel for channel in self.channels if channel.side == side), None)

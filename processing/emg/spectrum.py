@@ -64,7 +64,13 @@ def compute_psd(
     n_segment = min(max(round(segment_s * sampling_rate_hz), 8), x.size)
     n_fft = max(_MIN_BINS, 2 ** int(np.ceil(np.log2(n_segment))))
     frequency_hz, psd = signal.welch(
-        x, sampling_rate_hz, window="hann", nperseg=n_segment, noverlap=n_segment // 2, nfft=n_fft, detrend=False
+        x,
+        sampling_rate_hz,
+        window="hann",
+        nperseg=n_segment,
+        noverlap=n_segment // 2,
+        nfft=n_fft,
+        detrend=False,
     )
     band = (frequency_hz >= low_hz) & (frequency_hz <= high_hz)
     if not np.any(psd[band] > 0):

@@ -1,4 +1,4 @@
-"""Measures contractions against what was prescribed; needs no samples, so targets and MVC may change later."""
+"""Measures contractions against what was prescribed; needs no samples: targets and MVC may change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from processing.recording import Side
 SESSION_PEAK_PERCENTILE = 95.0
 
 
-def reapply_targets(channel: ChannelAnalysis, *, targets: SessionTargets, mvc: Mvc | None = None) -> ChannelAnalysis:
+def reapply_targets(
+    channel: ChannelAnalysis, *, targets: SessionTargets, mvc: Mvc | None = None
+) -> ChannelAnalysis:
     """Return the channel with every contraction measured against other targets or another MVC.
 
     Parameters

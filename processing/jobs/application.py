@@ -52,7 +52,9 @@ def build_job_app(database_url: str, work: Work) -> App:
     async def analyse_session(
         context: JobContext, session_id: str, correlation_id: str = "", force: bool = False
     ) -> str:
-        log = _log.bind(session_id=session_id, correlation_id=correlation_id, attempt=context.job.attempts + 1)
+        log = _log.bind(
+            session_id=session_id, correlation_id=correlation_id, attempt=context.job.attempts + 1
+        )
         try:
             outcome = await asyncio.to_thread(work.analyse, session_id, force)
         except Exception as error:
@@ -87,7 +89,10 @@ def build_job_app(database_url: str, work: Work) -> App:
     @app.task(name="forget_old_jobs", queue=UPKEEP_QUEUE)
     async def forget_old_jobs(timestamp: int) -> None:
         await app.job_manager.delete_old_jobs(
-            nb_hours=_KEEP_FINISHED_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+            nb_hours=_KEEP_FINISHED_JOBS_HOURS,
+            include_failed=True,
+            include_cancelled=True,
+            include_aborted=True,
         )
 
     return app

@@ -11,6 +11,14 @@ from processing.errors import InvalidParameterError
 Denominator: TypeAlias = Literal["accepted", "expected"]
 
 
+def _require_weights(weights: tuple[float, ...], what: str) -> None:
+    """Refuse negative weights and those that are all zero."""
+    if not all(isfinite(weight) and weight >= 0 for weight in weights) or sum(weights) <= 0:
+        raise InvalidParameterError(
+            f"The {what} are {weights}; none may be negative, and one must be positive"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Shares of the components in the score; renormalised over those that exist."""
@@ -51,10 +59,11 @@ class EffortBand:
 class ScoringConfiguration:
     """How a session is scored.
 
-    ``effort_bands`` are tried in order, so that a rating between two whole numbers (Borg CR10 allows 3.5) falls into
-    the next wider band; ``effort_otherwise`` is the score outside all. The pressure gate includes both of its ends.
-    ``rate_denominator`` is what contractions at target are divided by: the accepted ones (the trial's definition, by
-    which one perfect contraction of twelve scores well) or the expected ones.
+    ``effort_bands`` are tried in order, so that a rating between two whole numbers (Borg CR10 allows 3.5)
+    falls into the next wider band; ``effort_otherwise`` is the score outside all. The pressure gate
+    includes both of its ends. ``rate_denominator`` is what contractions at target are divided by: the
+    accepted ones (the trial's definition, by which one perfect contraction of twelve scores well) or the
+    expected ones.
     """
 
     weights: Weights = Weights()
@@ -85,9 +94,3 @@ class ScoringConfiguration:
             raise InvalidParameterError(
                 f"rate_denominator is {self.rate_denominator!r}; 'accepted' or 'expected' is needed"
             )
-
-
-def _require_weights(weights: tuple[float, ...], what: str) -> None:
-    """Refuse negative weights and those that are all zero."""
-    if not all(isfinite(weight) and weight >= 0 for weight in weights) or sum(weights) <= 0:
-        raise InvalidParameterError(f"The {what} are {weights}; none may be negative, and one must be positive")

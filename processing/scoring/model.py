@@ -14,8 +14,8 @@ Gate: TypeAlias = Literal["within", "outside", "not_measured"]
 class MuscleCount:
     """Accepted contractions of one muscle and how many met their targets.
 
-    ``n_intensity`` and ``n_good`` (both targets) are None where no MVC is known. ``judged`` is False where the channel
-    cannot be trusted or does not exist; ``reason`` says why, and the counts say nothing then.
+    ``n_intensity`` and ``n_good`` (both targets) are None where no MVC is known. ``judged`` is False where
+    the channel cannot be trusted or does not exist; ``reason`` says why, and the counts say nothing then.
     """
 
     n_accepted: int
@@ -30,9 +30,15 @@ class MuscleCount:
         """Refuse counts that contradict each other."""
         if self.expected < 1:
             raise InvalidParameterError(f"{self.expected} contractions are expected; at least 1 is needed")
-        counts = [self.n_accepted, self.n_duration, *(n for n in (self.n_intensity, self.n_good) if n is not None)]
+        counts = [
+            self.n_accepted,
+            self.n_duration,
+            *(n for n in (self.n_intensity, self.n_good) if n is not None),
+        ]
         if min(counts) < 0 or max(counts) > self.n_accepted:
-            raise InvalidParameterError(f"Counts {counts} do not lie between 0 and the {self.n_accepted} accepted")
+            raise InvalidParameterError(
+                f"Counts {counts} do not lie between 0 and the {self.n_accepted} accepted"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,8 @@ class ScoreInputs:
 class MuscleScore:
     """Compliance of one muscle. Rates lie between 0 and 1, scores between 0 and 100.
 
-    ``score`` is None where it is not assessable; it would then lie between ``low`` and ``high``. ``n_good`` of
-    ``expected`` is the first number to show.
+    ``score`` is None where it is not assessable; it would then lie between ``low`` and ``high``. ``n_good``
+    of ``expected`` is the first number to show.
     """
 
     n_accepted: int
@@ -69,10 +75,11 @@ class MuscleScore:
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One component: ``points`` = ``weight`` x ``score``; None where it is missing.
+    """One component of the score.
 
-    ``weight`` is the share after renormalisation, 0 for a missing component. ``low`` and ``high`` bound the score of
-    the component.
+    ``points`` = ``weight`` x ``score`` x gate, None where the component is missing. ``weight`` is the share
+    after renormalisation; for a missing component, and where there is no total, the share that was
+    configured. ``low`` and ``high`` bound the points.
     """
 
     name: str
@@ -88,8 +95,8 @@ class ScorePart:
 class SessionScore:
     """The score of a session and its parts, whose points add up to ``total``.
 
-    ``total`` is None where compliance is not assessable. ``low`` and ``high`` bound what it could be if everything
-    that is missing were known. ``gate`` is the blood-flow restriction check.
+    ``total`` is None where compliance is not assessable. ``low`` and ``high`` bound what it could be if
+    everything that is missing were known. ``gate`` is the blood-flow restriction check.
     """
 
     total: float | None
@@ -97,10 +104,10 @@ class SessionScore:
     high: float
     left: MuscleScore
     right: MuscleScore
-    compliance: float | None
-    symmetry: float | None
-    effort: float | None
-    game: float | None
-    gate: Gate
     parts: tuple[ScorePart, ...]
     notes: tuple[str, ...]
+    compliance: float | None = None
+    symmetry: float | None = None
+    effort: float | None = None
+    game: float | None = None
+    gate: Gate = "not_measured"

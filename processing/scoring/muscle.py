@@ -32,14 +32,18 @@ def count_muscle(channel: ChannelAnalysis | None, expected: int) -> MuscleCount:
     if channel.quality.verdict == "not_judged":
         return _not_judged(expected, "; ".join(channel.quality.reasons) or "the signal cannot be trusted")
     contractions = channel.contractions
-    assessable = (channel.mvc is not None and channel.mvc.assessable) if not contractions else all(
-        c.meets_intensity is not None for c in contractions
+    assessable = (
+        (channel.mvc is not None and channel.mvc.assessable)
+        if not contractions
+        else all(c.meets_intensity is not None for c in contractions)
     )
     return MuscleCount(
         n_accepted=len(contractions),
         n_intensity=sum(bool(c.meets_intensity) for c in contractions) if assessable else None,
         n_duration=sum(c.meets_duration for c in contractions),
-        n_good=sum(bool(c.meets_intensity) and c.meets_duration for c in contractions) if assessable else None,
+        n_good=sum(bool(c.meets_intensity) and c.meets_duration for c in contractions)
+        if assessable
+        else None,
         expected=expected,
         judged=True,
         reason=None if assessable else "no MVC is known: intensity is not assessable",
@@ -49,8 +53,8 @@ def count_muscle(channel: ChannelAnalysis | None, expected: int) -> MuscleCount:
 def score_muscle(count: MuscleCount, configuration: ScoringConfiguration) -> MuscleScore:
     """Return the compliance of one muscle, 0 to 100, or the range that it could take.
 
-    No contraction at all in a channel that is judged scores 0: nothing was completed, and the rates among none
-    count as 0.
+    No contraction at all in a channel that is judged scores 0: nothing was completed, and the rates among
+    none count as 0.
     """
     if not count.judged:
         return MuscleScore(
@@ -82,7 +86,7 @@ def score_muscle(count: MuscleCount, configuration: ScoringConfiguration) -> Mus
 
 
 def possible_scores(count: MuscleCount, configuration: ScoringConfiguration) -> list[float]:
-    """Return every score that a judged muscle could have: one where all is known, else one per intensity count."""
+    """Return every score that a judged muscle could have: one per possible intensity count."""
     if count.n_intensity is not None or count.n_accepted == 0:
         return [_score(count, count.n_intensity or 0, configuration)]
     lowest = 0 if count.n_good is None else count.n_good
@@ -109,5 +113,11 @@ def _rate(n: int, count: MuscleCount, configuration: ScoringConfiguration) -> fl
 def _not_judged(expected: int, reason: str) -> MuscleCount:
     """Return a count that says nothing but why."""
     return MuscleCount(
-        n_accepted=0, n_intensity=None, n_duration=0, n_good=None, expected=expected, judged=False, reason=reason
+        n_accepted=0,
+        n_intensity=None,
+        n_duration=0,
+        n_good=None,
+        expected=expected,
+        judged=False,
+        reason=reason,
     )

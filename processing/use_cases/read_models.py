@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -73,7 +73,7 @@ class SessionFilters:
 class SessionInputs:
     """What a person enters because no file holds it; None means not recorded."""
 
-    targets: SessionTargets = SessionTargets()
+    targets: SessionTargets = field(default_factory=SessionTargets)
     mvc_left_uv: float | None = None
     mvc_right_uv: float | None = None
     perceived_effort_cr10: float | None = None

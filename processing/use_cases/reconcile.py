@@ -17,9 +17,7 @@ class Ingest(Protocol):
     def __call__(self, event: StorageEvent, *, event_id: str) -> IngestOutcome: ...
 
 
-def reconcile(
-    store: ObjectStore, *, known: Callable[[], Mapping[str, set[str]]], ingest: Ingest
-) -> int:
+def reconcile(store: ObjectStore, *, known: Callable[[], Mapping[str, set[str]]], ingest: Ingest) -> int:
     """Announce every object version of the bucket that nobody knows; return how many became jobs.
 
     ``known`` maps object names to the versions that were announced or read already. It is asked after the
@@ -28,7 +26,9 @@ def reconcile(
     found = list(store.list_objects())
     versions = known()
     unknown = [stored for stored in found if stored.version not in versions.get(stored.name, ())]
-    return sum(announce(stored, store.bucket, "reconcile", ingest).outcome == "accepted" for stored in unknown)
+    return sum(
+        announce(stored, store.bucket, "reconcile", ingest).outcome == "accepted" for stored in unknown
+    )
 
 
 def announce(stored: StoredObject, bucket: str, source: EventSource, ingest: Ingest) -> IngestOutcome:

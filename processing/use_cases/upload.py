@@ -48,7 +48,9 @@ def check_patient_code(code: str) -> str:
     """Return a patient code without blanks around it, or say what is wrong with it."""
     code = code.strip()
     if not _PATIENT_CODE.fullmatch(code):
-        raise InvalidParameterError(f"'{code}' is not a patient code; expected P and three digits, such as P014.")
+        raise InvalidParameterError(
+            f"'{code}' is not a patient code; expected P and three digits, such as P014."
+        )
     return code
 
 

@@ -20,7 +20,9 @@ def build_fake() -> FakeServices:
     if os.environ.get("FAKE_STATE") == "empty":
         return FakeServices()
     parked = [
-        ParkedFile("unknown/Ghostly_Emg_20230321_17-50-17-0881.c3d", "The folder is no patient code.", RECEIVED)
+        ParkedFile(
+            "unknown/Ghostly_Emg_20230321_17-50-17-0881.c3d", "The folder is no patient code.", RECEIVED
+        )
     ]
     return FakeServices(reviews=every_state(), parked=parked)
 

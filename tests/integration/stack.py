@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import uvicorn
 from fastapi import FastAPI
 
 from processing.services import Services
@@ -29,6 +33,21 @@ def make_listener(services: Services) -> FastAPI:
         verifier=SignatureVerifier(SECRET),
         bucket="c3d-examples",
     )
+
+
+@contextmanager
+def served(server: uvicorn.Server) -> Iterator[str]:
+    """Run a server that was given port 0 in a thread and yield its address."""
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(15)
 
 
 def wait_until_settled(services: Services, *, n_sessions: int = 1, timeout_s: float = 60.0) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from processing.demo import generate_demo_recordings
 from processing.errors import NotFoundError
@@ -21,8 +21,9 @@ from processing.services import Services
 from processing.use_cases.read_models import SessionFilters, SessionSummary
 from processing.webhooks import encode_event, sign_event, storage_event, storage_event_id
 from tests.builders import make_c3d
-from tests.integration.stack import SECRET, make_listener, wait_until_settled
+from tests.integration.stack import SECRET, make_listener, served, wait_until_settled
 from tests.real_recordings import real_recording
+from webhook_listener.server import make_server
 
 
 class Worker:
@@ -53,13 +54,18 @@ class Worker:
 
 
 @pytest.fixture
-def listener(services: Services) -> Iterator[TestClient]:
-    """The listener's application on the real use cases."""
-    with TestClient(make_listener(services)) as client:
+def listener(services: Services) -> Iterator[httpx.Client]:
+    """The listener on a port of its own, on the real use cases."""
+    with (
+        served(make_server(make_listener(services), "127.0.0.1", 0)) as address,
+        httpx.Client(base_url=address, trust_env=False) as client,
+    ):
         yield client
 
 
-def post(listener: TestClient, stored: StoredObject, *, secret: str = SECRET) -> tuple[int, dict[str, object]]:
+def post(
+    listener: httpx.Client, stored: StoredObject, *, secret: str = SECRET
+) -> tuple[int, dict[str, object]]:
     """Announce an object as Supabase would, with a signature."""
     event = storage_event(stored, "c3d-examples")
     body = encode_event(event)
@@ -74,7 +80,7 @@ def only_session(services: Services) -> SessionSummary:
     return session
 
 
-def test_a_signed_event_becomes_a_completed_session(services: Services, listener: TestClient) -> None:
+def test_a_signed_event_becomes_a_completed_session(services: Services, listener: httpx.Client) -> None:
     stored = services.store.write("P001/game.c3d", make_c3d(contractions_s=[(2.0, 4.5), (7.0, 9.5)]))
     status, answer = post(listener, stored)
     assert status == 202
@@ -91,7 +97,7 @@ def test_a_signed_event_becomes_a_completed_session(services: Services, listener
     assert review.result.version == 1
 
 
-def test_the_same_event_twice_gives_one_session_and_200(services: Services, listener: TestClient) -> None:
+def test_the_same_event_twice_gives_one_session_and_200(services: Services, listener: httpx.Client) -> None:
     stored = services.store.write("P001/game.c3d", make_c3d())
     first_status, first = post(listener, stored)
     second_status, second = post(listener, stored)
@@ -100,7 +106,7 @@ def test_the_same_event_twice_gives_one_session_and_200(services: Services, list
     assert len(services.list_sessions(SessionFilters())) == 1
 
 
-def test_a_wrong_signature_is_refused_and_leaves_no_trace(services: Services, listener: TestClient) -> None:
+def test_a_wrong_signature_is_refused_and_leaves_no_trace(services: Services, listener: httpx.Client) -> None:
     stored = services.store.write("P001/game.c3d", make_c3d())
     status, _ = post(listener, stored, secret="whsec_" + "QUJD" * 11)
     assert status == 401
@@ -192,7 +198,9 @@ def test_a_zombie_run_cannot_overwrite_a_later_one(services: Services) -> None:
     records = SessionRecords(services.database)
 
     def slow_reader(*args: object, **kwargs: object) -> object:
-        assert services.analyse_session(session_id) == "completed"  # the later run, while this one still reads
+        assert (
+            services.analyse_session(session_id) == "completed"
+        )  # the later run, while this one still reads
         return read_recording(*args, **kwargs)  # type: ignore[arg-type]
 
     outcome = process_session(session_id, records=records, store=services.store, reader=slow_reader)  # type: ignore[arg-type]
@@ -242,7 +250,7 @@ def test_an_upload_that_cannot_be_read_is_not_stored(services: Services) -> None
     assert list(services.store.list_objects()) == []
 
 
-def test_demo_recordings_come_in_like_any_other(services: Services, listener: TestClient) -> None:
+def test_demo_recordings_come_in_like_any_other(services: Services, listener: httpx.Client) -> None:
     for name, data in generate_demo_recordings(1):
         assert post(listener, services.store.write(name, data))[0] == 202
     with Worker(services):
@@ -254,7 +262,7 @@ def test_demo_recordings_come_in_like_any_other(services: Services, listener: Te
     assert verdicts == {"good", "doubtful", "not_judged"}
 
 
-def test_a_real_recording_is_completed(services: Services, listener: TestClient) -> None:
+def test_a_real_recording_is_completed(services: Services, listener: httpx.Client) -> None:
     path = real_recording("0881")
     stored = services.store.write(f"P009/{path.name}", path.read_bytes())
     assert post(listener, stored)[0] == 202

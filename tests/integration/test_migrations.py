@@ -13,15 +13,21 @@ from processing.errors import DatabaseUnavailableError, InvalidParameterError
 
 def _tables(url: str) -> set[str]:
     with psycopg.connect(url) as connection:
-        rows = connection.execute("select table_name from information_schema.tables where table_schema = 'app'")
+        rows = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'app'"
+        )
         return {name for (name,) in rows.fetchall()}
 
 
 def test_upgrade_builds_every_table_and_a_second_one_does_nothing(empty_database: str) -> None:
     assert migrations.upgrade(empty_database)
-    assert {"patients", "therapy_sessions", "emg_statistics", "performance_scores", "storage_events"} <= _tables(
-        empty_database
-    )
+    assert {
+        "patients",
+        "therapy_sessions",
+        "emg_statistics",
+        "performance_scores",
+        "storage_events",
+    } <= _tables(empty_database)
     assert migrations.upgrade(empty_database) == []
     assert all(migration.applied for migration in migrations.migration_status(empty_database))
 
@@ -36,7 +42,8 @@ def test_rolling_everything_back_leaves_nothing_and_can_be_repeated(empty_databa
 def test_two_upgrades_at_once_apply_each_migration_once(empty_database: str) -> None:
     applied: list[int] = []
     threads = [
-        threading.Thread(target=lambda: applied.append(len(migrations.upgrade(empty_database)))) for _ in range(4)
+        threading.Thread(target=lambda: applied.append(len(migrations.upgrade(empty_database))))
+        for _ in range(4)
     ]
     for thread in threads:
         thread.start()

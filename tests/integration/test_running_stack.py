@@ -61,7 +61,9 @@ def test_a_worker_killed_during_a_job_comes_back_and_completes_it(demo_stack: Ru
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stopping_leaves_no_process_and_a_second_start_is_quick(tmp_path: Path, number: signal.Signals) -> None:
+def test_stopping_leaves_no_process_and_a_second_start_is_quick(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     stack = RunningStack(tmp_path / "data")
     stack.start()
     running = stack.processes()

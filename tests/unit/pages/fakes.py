@@ -35,7 +35,7 @@ from processing.recording import (
     RecordingMetadata,
     Side,
 )
-from processing.scoring.model import ScorePart, SessionScore
+from processing.scoring.model import MuscleScore, ScorePart, SessionScore
 from processing.settings import Settings
 from processing.use_cases.ingest_types import IngestOutcome
 from processing.use_cases.read_models import (
@@ -124,7 +124,9 @@ LOOSE_FINDING = QualityFinding(
 )
 
 
-def make_channel(side: Side, contractions: Sequence[Contraction] = FOUR_KINDS, **changes: Any) -> ChannelAnalysis:
+def make_channel(
+    side: Side, contractions: Sequence[Contraction] = FOUR_KINDS, **changes: Any
+) -> ChannelAnalysis:
     """Return one muscle's analysis; left is CH1."""
     values: dict[str, Any] = {
         "name": "CH1" if side == "left" else "CH2",
@@ -149,7 +151,9 @@ def make_traces(channel: ChannelAnalysis, *, seed: int = 1, length_s: float = LE
     amplitude = np.full(n, 3.0)
     for burst in (*channel.contractions, *channel.faint):
         level = burst.plateau_uv if isinstance(burst, Contraction) else burst.peak_uv
-        rise = np.clip((time_s - burst.onset_s) / 0.08, 0, 1) * np.clip((burst.offset_s - time_s) / 0.08, 0, 1)
+        rise = np.clip((time_s - burst.onset_s) / 0.08, 0, 1) * np.clip(
+            (burst.offset_s - time_s) / 0.08, 0, 1
+        )
         amplitude += level * rise
     raw = (amplitude * rng.standard_normal(n)).astype(np.float32)
     for start, stop in channel.quality.masked_intervals_s:
@@ -174,22 +178,57 @@ def build_traces(
     )
 
 
-def make_score(total: float | None = 71.2) -> SessionScore:
-    """Return a score made of three parts; without a total the effort is not recorded and the score is a range."""
-    known = total is not None
-    effort = 25.0 if known else None
-    compliance = 0.5 * 58.33 if known else 29.17
-    symmetry = (total or 71.2) - compliance - 25.0
-    parts = (
-        ScorePart("Compliance", 0.5, 58.33, compliance, compliance, compliance, "left 58, right 58"),
-        ScorePart("Symmetry", 0.25, 4 * symmetry, symmetry, symmetry, symmetry, ""),
-        ScorePart("Effort", 0.25, 100.0 if known else None, effort, 0.0, 25.0, "" if known else "not recorded"),
-    )
-    low = compliance + symmetry
-    notes = ("Cuff pressure was not measured: no gate was applied.",)
+def make_part(name: str, points: float | None, *, weight: float = 0.25) -> ScorePart:
+    """Return one part of a score; without points it is missing and could be anything."""
+    if points is None:
+        return ScorePart(name, 0.0, None, None, 0.0, 100.0, "not recorded")
+    score = points / weight
+    return ScorePart(name, weight, score, points, score, score, None)
+
+
+def make_score_of(
+    parts: Sequence[ScorePart], *, low: float | None = None, high: float | None = None
+) -> SessionScore:
+    """Return the score that its parts add up to, with the range it could lie in."""
+    total = sum(part.points or 0.0 for part in parts)
+    muscle = MuscleScore(4, 1, TARGETS.expected_contractions, 1.0, 0.5, 0.5, 66.7, 66.7, 66.7)
     return SessionScore(
-        left=None, right=None, parts=parts, total=total, low=total or low, high=total or low + 25.0, notes=notes
+        total=total,
+        low=total if low is None else low,
+        high=total if high is None else high,
+        left=muscle,
+        right=muscle,
+        compliance=None,
+        symmetry=None,
+        effort=None,
+        game=None,
+        gate="not_measured",
+        parts=tuple(parts),
+        notes=("Cuff pressure was not measured: no gate was applied.",),
     )
+
+
+def make_score() -> SessionScore:
+    """Return a score of 71.2 in which everything that counts is known."""
+    parts = [
+        make_part("compliance", 29.165, weight=0.5),
+        make_part("symmetry", 17.035),
+        make_part("effort", 25.0),
+    ]
+    return make_score_of([*parts, make_part("game", None)])
+
+
+def make_score_without_effort() -> SessionScore:
+    """Return a score of 61.6 whose effort was not recorded: it could lie between 46 and 71."""
+    parts = [make_part("compliance", 38.9, weight=2 / 3), make_part("symmetry", 22.7, weight=1 / 3)]
+    return make_score_of([*parts, make_part("effort", None), make_part("game", None)], low=46.2, high=71.2)
+
+
+def make_score_not_assessable() -> SessionScore:
+    """Return what is left of a score where compliance cannot be assessed: a range."""
+    compliance = ScorePart("compliance", 0.0, None, None, 33.3, 66.7, "intensity not assessable: no MVC")
+    parts = [compliance, make_part("symmetry", None), make_part("effort", 100.0, weight=1.0)]
+    return replace(make_score_of(parts, low=17.0, high=84.0), total=None)
 
 
 def make_metadata(channels: Sequence[ChannelAnalysis]) -> RecordingMetadata:
@@ -197,7 +236,9 @@ def make_metadata(channels: Sequence[ChannelAnalysis]) -> RecordingMetadata:
     infos = tuple(
         ChannelInfo(c.name, c.label, i, c.side, "V", True, 1.0, i + 2) for i, c in enumerate(channels)
     )
-    clock = ClockCheck(RATE_HZ, 59.0, LENGTH_S, 1000.0, False, "Declared 990 Hz; the duration suggests 1000 Hz.")
+    clock = ClockCheck(
+        RATE_HZ, 59.0, LENGTH_S, 1000.0, False, "Declared 990 Hz; the duration suggests 1000 Hz."
+    )
     return RecordingMetadata(
         sampling_rate_hz=RATE_HZ,
         n_samples=int(LENGTH_S * RATE_HZ),
@@ -208,7 +249,10 @@ def make_metadata(channels: Sequence[ChannelAnalysis]) -> RecordingMetadata:
         clock_check=clock,
         game=GameInfo("Ghostly", 3, 1480.0, "OpenFeasyo.Android", "Default", None, None),
         measures=RecordedMeasures(),
-        notices=("The file does not name a unit; volt is assumed.", "The player's name is the game's default."),
+        notices=(
+            "The file does not name a unit; volt is assumed.",
+            "The player's name is the game's default.",
+        ),
     )
 
 
@@ -337,7 +381,9 @@ class FakeServices:
 
     def look_at(self, file_name: str, data: bytes) -> Any:
         if not data.startswith(b"good"):
-            raise TruncatedRecordingError(f"'{file_name}' ends after {len(data)} bytes; its header promises 900.")
+            raise TruncatedRecordingError(
+                f"'{file_name}' ends after {len(data)} bytes; its header promises 900."
+            )
         channels = tuple(
             replace(make_channel(side, without_mvc(FOUR_KINDS)), mvc=Mvc(210.0, "session_peak"))
             for side in ("left", "right")
@@ -345,7 +391,7 @@ class FakeServices:
         analysed = SimpleNamespace(
             metadata=make_metadata(channels),
             channels=channels,
-            score=make_score(None),
+            score=make_score_not_assessable(),
             sha256="ab" * 32,
             size_bytes=len(data),
         )
@@ -355,7 +401,9 @@ class FakeServices:
 
     def save_upload(self, patient_code: str, file_name: str, data: bytes) -> IngestOutcome:
         if not data.startswith(b"good"):
-            raise TruncatedRecordingError(f"'{file_name}' ends after {len(data)} bytes; its header promises 900.")
+            raise TruncatedRecordingError(
+                f"'{file_name}' ends after {len(data)} bytes; its header promises 900."
+            )
         self.uploads.append((patient_code, file_name, data))
         code = f"{patient_code}S{len(self.uploads):03d}"
         self.reviews[code] = make_review(code, status="pending")
@@ -367,13 +415,14 @@ def every_state() -> dict[str, SessionReview]:
     noisy = make_channel("left", quality=make_quality("doubtful", [DROPOUT_FINDING], [DROPOUT]))
     loose = make_channel("right", (), quality=make_quality("not_judged", [LOOSE_FINDING]), mvc=None)
     no_mvc = [
-        make_channel(side, without_mvc(FOUR_KINDS), mvc=Mvc(210.0, "session_peak")) for side in ("left", "right")
+        make_channel(side, without_mvc(FOUR_KINDS), mvc=Mvc(210.0, "session_peak"))
+        for side in ("left", "right")
     ]
     reviews = [
-        make_review("P001S001", score=make_score(71.2)),
-        make_review("P001S002", channels=[noisy, make_channel("right")]),
-        make_review("P001S003", channels=[make_channel("left"), loose], score=make_score(None)),
-        make_review("P002S001", channels=no_mvc, score=make_score(None)),
+        make_review("P001S001", score=make_score()),
+        make_review("P001S002", channels=[noisy, make_channel("right")], score=make_score_without_effort()),
+        make_review("P001S003", channels=[make_channel("left"), loose], score=make_score_not_assessable()),
+        make_review("P002S001", channels=no_mvc, score=make_score_not_assessable()),
         make_review("P002S002", status="processing"),
         make_review("P002S003", status="pending"),
         make_review(
@@ -398,4 +447,3 @@ def opener(services: FakeServices) -> Callable[..., Any]:
         yield services
 
     return open_services
-

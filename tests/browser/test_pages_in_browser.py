@@ -1,0 +1,147 @@
+"""What only a browser can show: the gate on a deep link, zooming, shortcuts, themes, and nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import keep_picture, serving, wait_idle
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[[str], Page]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "sessions": "/",
+    "review": "/review?session=P001S001",
+    "review-doubtful": "/review?session=P001S002",
+    "review-not-judged": "/review?session=P001S003",
+    "review-without-mvc": "/review?session=P002S001",
+    "review-running": "/review?session=P002S002",
+    "review-failed": "/review?session=P003S001",
+    "upload": "/upload",
+}
+
+
+@pytest.mark.parametrize("path", ["/review?session=P001S001", "/upload", "/"])
+def test_a_fresh_server_asked_for_a_deep_link_shows_the_gate(
+    watched_page: Page, tmp_path: Path, path: str
+) -> None:
+    with serving(tmp_path / "server.log", SUPABASE_URL="https://example.supabase.co") as url:
+        watched_page.goto(url + path)
+        expect(watched_page.get_by_role("heading", name="Sign-in needed")).to_be_visible(timeout=30_000)
+        wait_idle(watched_page)
+        assert watched_page.get_by_text("P001").count() == 0
+        assert watched_page.get_by_role("link", name="Upload").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_have_no_serious_accessibility_fault(
+    watched_page: Page, fake_url: str, name: str, theme: str
+) -> None:
+    watched_page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    watched_page.goto(fake_url + PAGES[name])
+    wait_idle(watched_page)
+    keep_picture(watched_page, f"{name}-{theme}")
+    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
+    serious = {
+        fault["id"]: [node["html"][:200] for node in fault["nodes"]]
+        for fault in Axe().run(watched_page, options=options).response["violations"]
+        if fault["impact"] in ("serious", "critical")
+    }
+    assert not serious
+
+
+def test_the_menu_leads_to_every_page(visit: Visit, fake_url: str) -> None:
+    page = visit(fake_url)
+    for name, heading in (("Upload", "Upload"), ("Session review", "Session review"), ("Sessions", "Sessions")):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        wait_idle(page)
+
+
+def test_one_click_opens_a_session(visit: Visit, fake_url: str) -> None:
+    page = visit(fake_url)
+    page.get_by_role("link", name="P001S001").click()
+    expect(page.get_by_role("heading", name="Left: 1 of 4 good")).to_be_visible()
+    expect(page).to_have_url(f"{fake_url}/review?session=P001S001")
+
+
+def test_the_keyboard_opens_a_session(visit: Visit, fake_url: str) -> None:
+    page = visit(fake_url)
+    page.get_by_role("link", name="P001S001").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Left: 1 of 4 good")).to_be_visible()
+
+
+def test_shortcuts_step_through_contractions_and_back(visit: Visit, fake_url: str) -> None:
+    page = visit(f"{fake_url}/review?session=P001S001")
+    page.keyboard.press("j")
+    expect(page.get_by_text("Left 1 of 4")).to_be_visible()
+    wait_idle(page)
+    assert _window(page) == pytest.approx([3.0, 9.5])
+    page.keyboard.press("w")
+    page.wait_for_function("() => document.querySelector('.emg-chart')._fullLayout.xaxis.range[1] > 50")
+
+
+def test_dragging_brings_more_detail(visit: Visit, fake_url: str) -> None:
+    page = visit(f"{fake_url}/review?session=P001S001")
+    before = _samples_between(page, 5.0, 6.0)
+    plot = page.locator(".emg-chart .nsewdrag").first.bounding_box()
+    assert plot is not None
+    y = plot["y"] + plot["height"] / 2
+    page.mouse.move(plot["x"] + plot["width"] * 0.07, y)
+    page.mouse.down()
+    page.mouse.move(plot["x"] + plot["width"] * 0.12, y, steps=5)
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Whole")).to_be_enabled()
+    wait_idle(page)
+    low, high = _window(page)
+    assert 3.5 < low < 5.0
+    assert 6.5 < high < 8.0
+    assert _samples_between(page, 5.0, 6.0) > 3 * before
+
+
+def test_the_review_has_a_text_alternative_for_each_chart(visit: Visit, fake_url: str) -> None:
+    page = visit(f"{fake_url}/review?session=P001S001")
+    expect(page.get_by_role("img", name="EMG amplitude in microvolts")).to_be_visible()
+    expect(page.get_by_role("img", name="Score 71.2 of 100")).to_be_visible()
+
+
+def test_look_only_draws_a_dropped_file(visit: Visit, fake_url: str) -> None:
+    page = visit(f"{fake_url}/upload")
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "a.c3d", "mimeType": "application/octet-stream", "buffer": b"good"},
+            {"name": "bad.c3d", "mimeType": "application/octet-stream", "buffer": b"x"},
+        ]
+    )
+    expect(page.get_by_text("'bad.c3d' ends after 1 bytes")).to_be_visible()
+    expect(page.get_by_role("img", name="EMG amplitude in microvolts")).to_be_visible()
+    wait_idle(page)
+    keep_picture(page, "upload-look-only")
+
+
+def test_answers_carry_security_headers(watched_page: Page, fake_url: str) -> None:
+    answer = watched_page.goto(f"{fake_url}/healthz")
+    assert answer is not None
+    assert answer.text() == "ok"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def _window(page: Page) -> list[float]:
+    return list(page.evaluate("() => document.querySelector('.emg-chart')._fullLayout.xaxis.range.map(Number)"))
+
+
+def _samples_between(page: Page, low: float, high: float) -> int:
+    script = """([low, high]) => {
+        const raw = document.querySelector('.emg-chart')._fullData.find((t) => t.meta.kind === 'raw');
+        return Array.from(raw.x).filter((x) => x >= low && x <= high).length;
+    }"""
+    return int(page.evaluate(script, [low, high]))

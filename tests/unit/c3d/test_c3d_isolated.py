@@ -1,0 +1,190 @@
+"""The isolated reader gives the same recording, and survives whatever its child does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from processing.c3d import read_recording, read_recording_isolated
+from processing.c3d.child_process import READER_COMMAND
+from processing.c3d.isolated import MAX_RECORDING_BYTES, IsolatedReader
+from processing.c3d.wire import decode, encode_error
+from processing.errors import (
+    InvalidParameterError,
+    MissingChannelError,
+    ReaderCrashedError,
+    TruncatedRecordingError,
+    UnreadableRecordingError,
+)
+from processing.recording import Recording
+from tests.builders import make_c3d
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def data() -> bytes:
+    return make_c3d(duration_s=10.0)
+
+
+@pytest.fixture
+def reader() -> Iterator[IsolatedReader]:
+    reader = IsolatedReader()
+    yield reader
+    reader.close()
+
+
+def misbehaving(script: str) -> IsolatedReader:
+    """Return a reader whose child waits for its request, and then does something else."""
+    return IsolatedReader(
+        [sys.executable, "-I", "-c", f"import os, sys, time; sys.stdin.readline(); {script}"]
+    )
+
+
+def same(one: Recording, other: Recording) -> bool:
+    return (
+        one.metadata == other.metadata
+        and one.emg_v.tobytes() == other.emg_v.tobytes()
+        and {name: row.tobytes() for name, row in one.activated_v.items()}
+        == {name: row.tobytes() for name, row in other.activated_v.items()}
+    )
+
+
+def test_the_child_reads_what_this_process_reads(data: bytes) -> None:
+    name = "Ghostly_Emg_20230321_17-23-09-0409.c3d"
+    isolated = read_recording_isolated(data, file_name=name, channel_map={"CH1": "right", "CH2": "left"})
+    assert same(isolated, read_recording(data, file_name=name, channel_map={"CH1": "right", "CH2": "left"}))
+    assert isolated.emg_v.flags.writeable
+
+
+def test_errors_about_the_file_travel_as_themselves(data: bytes, reader: IsolatedReader) -> None:
+    with pytest.raises(TruncatedRecordingError, match="cut short: the header promises 330 frames"):
+        reader.read(data[: len(data) // 2])
+    with pytest.raises(MissingChannelError, match="'CH7' is not in the recording"):
+        reader.read(data, channel_map={"CH7": "left"})
+    with pytest.raises(InvalidParameterError, match="sides are 'left' and 'right'"):
+        reader.read(data, channel_map={"CH1": "up"})  # type: ignore[dict-item]
+    with pytest.raises(UnreadableRecordingError, match="not a C3D recording"):
+        reader.read(b"PK" + data)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("os.kill(os.getpid(), 11)", r"died \(signal 11\)"),
+        ("os._exit(3)", r"died \(exit status 3\)"),
+        ("time.sleep(60)", r"did not finish within 0\.5 s"),
+        ("os.close(1); time.sleep(60)", "answered but did not end"),
+        ("exec('while True: os.write(1, bytes(1 << 16))')", "answered more than"),
+        ("os.write(1, b'nonsense' * 9)", "answer of 72 bytes that cannot be understood"),
+        ("pass", "answer of 0 bytes that cannot be understood"),
+    ],
+)
+def test_a_child_that_misbehaves_is_one_error_and_leaves_nothing(script: str, words: str) -> None:
+    reader = misbehaving(script)
+    try:
+        for _ in range(2):
+            with pytest.raises(ReaderCrashedError, match=words):
+                reader.read(b"any", timeout_s=0.5)
+    finally:
+        reader.close()
+
+
+def test_a_spare_that_died_is_replaced(data: bytes, reader: IsolatedReader) -> None:
+    reader.read(data)
+    spare = reader._spare
+    assert spare is not None
+    spare._process.kill()
+    spare._process.wait()
+    assert reader.read(data).metadata.n_samples == 9900
+
+
+def test_too_little_memory_is_an_error_of_the_reader(data: bytes, reader: IsolatedReader) -> None:
+    with pytest.raises(ReaderCrashedError, match="MemoryError"):
+        reader.read(data, memory_bytes=1 << 20)
+    assert reader.read(data).metadata.n_samples == 9900
+
+
+def test_a_file_beyond_the_limit_is_not_even_sent() -> None:
+    with pytest.raises(UnreadableRecordingError, match="67 108 865 bytes; a recording may have 67 108 864"):
+        read_recording_isolated(bytes(MAX_RECORDING_BYTES + 1))
+
+
+def test_threads_share_one_reader(data: bytes, reader: IsolatedReader) -> None:
+    expected = read_recording(data)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(lambda _: same(reader.read(data), expected), range(8)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux's /proc to count descriptors")
+def test_no_child_and_no_descriptor_stays_behind(data: bytes) -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    reader = IsolatedReader()
+    reader.read(data)
+    with pytest.raises(TruncatedRecordingError, match="cut short"):
+        reader.read(data[:-600])
+    spare = reader._spare
+    assert spare is not None
+    reader.close()
+    assert spare._process.returncode is not None
+    assert len(os.listdir("/proc/self/fd")) <= len(before)
+    reader.close()
+
+
+def test_the_child_inherits_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", "secret")
+    reader = misbehaving(
+        "sys.exit(9 if 'SUPABASE_SERVICE_ROLE_KEY' in os.environ or len(os.environ) > 6 else 7)"
+    )
+    with pytest.raises(ReaderCrashedError, match="exit status 7"):
+        reader.read(b"any")
+    reader.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux's /proc to look for processes")
+def test_a_program_that_reads_and_ends_leaves_no_child(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.c3d"
+    path.write_bytes(data)
+    script = (
+        "import sys; from processing.c3d import isolated; from pathlib import Path\n"
+        "print(isolated.read_recording_isolated(Path(sys.argv[1]).read_bytes()).metadata.n_samples)\n"
+        "print(isolated._reader._spare._process.pid); print('ezc3d' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    n_samples, pid, has_ezc3d = done.stdout.split()
+    assert (n_samples, has_ezc3d, done.stderr) == ("9900", "False", "")
+    deadline = time.monotonic() + 2.0
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_the_default_child_runs_this_products_code() -> None:
+    assert str(ROOT) in READER_COMMAND
+
+
+@pytest.mark.parametrize(
+    "error", [TruncatedRecordingError("too short"), MissingChannelError("none"), ReaderCrashedError("gone")]
+)
+def test_an_error_keeps_its_class_and_words_on_the_wire(error: Exception) -> None:
+    with pytest.raises(type(error), match=str(error)):
+        decode(encode_error(error))
+
+
+def test_a_foreign_error_tells_only_its_type() -> None:
+    with pytest.raises(ReaderCrashedError, match=r"failed with ZeroDivisionError\.$"):
+        decode(encode_error(ZeroDivisionError("secret")))

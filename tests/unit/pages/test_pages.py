@@ -1,0 +1,330 @@
+"""Every page in every state, run by AppTest on made-up services."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from processing.errors import NotFoundError, StorageUnavailableError
+from processing.use_cases.read_models import ParkedFile
+from tests.unit.pages.conftest import PAGES, Launch, texts
+from tests.unit.pages.fakes import (
+    FOUR_KINDS,
+    LOOSE_FINDING,
+    RECEIVED,
+    FakeServices,
+    database_away,
+    every_state,
+    make_channel,
+    make_quality,
+    make_review,
+    make_score_not_assessable,
+    without_mvc,
+)
+
+
+def only(review_changes: dict[str, object] | None = None, **fake: object) -> FakeServices:
+    review = make_review(**(review_changes or {}))  # type: ignore[arg-type]
+    return FakeServices(reviews={review.summary.session_code: review}, **fake)  # type: ignore[arg-type]
+
+
+def links(at: AppTest) -> list[str]:
+    return [link.proto.label for link in at.get("page_link")]
+
+
+def charts(at: AppTest) -> list[dict[str, object]]:
+    return [json.loads(chart.proto.json) for chart in at.get("bidi_component")]
+
+
+# --- sessions
+
+
+def test_an_empty_list_says_what_will_happen(launch: Launch) -> None:
+    at = launch(FakeServices())
+    assert not at.exception
+    assert "No sessions yet" in texts(at)
+    assert "Upload a recording now" in links(at)
+
+
+def test_the_list_shows_every_state_in_words(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()))
+    assert not at.exception
+    said = texts(at)
+    for word in ("Ready", "Ready with warnings", "Analysing", "Waiting", "Could not be read"):
+        assert word in said
+    assert "**1 / 4** good" in said
+    assert "not judged" in said
+    assert "7 sessions: 1 waiting, 1 analysing, 1 ready" not in said  # the second ready one is counted too
+    assert "2 ready, 2 ready with warnings" in said
+
+
+def test_every_session_is_a_link(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()))
+    assert [f"**{code}**" for code in every_state()] == [
+        label for label in links(at) if label.startswith("**P")
+    ]
+
+
+def test_filters_reach_the_services(launch: Launch) -> None:
+    services = FakeServices(reviews=every_state())
+    at = launch(services)
+    at.selectbox(key="sessions:patient").select("P002").run()
+    at.multiselect(key="sessions:status").select("Analysing").run()
+    assert services.asked[-1].patient_code == "P002"
+    assert services.asked[-1].statuses == ("processing", "reprocessing")
+    assert "1 session: 1 analysing" in texts(at)
+
+
+def test_filters_that_match_nothing_say_so(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()))
+    at.selectbox(key="sessions:patient").select("P001").run()
+    at.multiselect(key="sessions:status").select("Waiting").run()
+    assert "No session matches these filters" in texts(at)
+
+
+def test_parked_files_are_named_with_their_reason(launch: Launch) -> None:
+    parked = [ParkedFile("un*known*/a.c3d", "The folder is no patient code.", RECEIVED)]
+    at = launch(FakeServices(parked=parked))
+    assert at.expander[0].label == "1 file arrived but became no session"
+    assert "un\\*known\\*/a.c3d" in texts(at)
+
+
+@pytest.mark.parametrize("page", [None, "review.py", "upload.py"])
+def test_a_database_that_is_away_gives_a_calm_notice(launch: Launch, page: str | None) -> None:
+    at = launch(database_away(), page, session="P001S001")
+    if page == "upload.py":
+        at.segmented_control(key="upload:door").set_value("Save to a patient").run()
+    assert not at.exception
+    assert not at.error
+    assert "Nothing is lost" in at.warning[0].value
+    assert at.button(key=next(b.key for b in at.button if b.key.startswith("again:"))).label == "Try again"
+
+
+# --- review
+
+
+def test_a_completed_review_says_the_finding_first(launch: Launch) -> None:
+    at = launch(only(), "review.py", session="P001S001")
+    assert not at.exception
+    assert at.title[0].value.startswith("Left: 1 of 4 good (2 strong enough, 2 held")
+    assert [metric.value for metric in at.metric] == ["1 / 4", "1 / 4", "71"]
+    assert at.query_params["session"] == "P001S001"
+
+
+def test_a_review_draws_both_pictures_with_a_text_alternative(launch: Launch) -> None:
+    signals, score = charts(launch(only(), "review.py", session="P001S001"))
+    assert "Left: 4 contractions" in str(signals["alt"])
+    assert str(score["alt"]).startswith("Score 71.2 of 100")
+    assert signals["full"][1] == pytest.approx(60.0, abs=0.01)  # type: ignore[index]
+
+
+def test_next_and_whole_move_the_window(launch: Launch) -> None:
+    at = launch(only(), "review.py", session="P001S001")
+    at = _press(at, "J")
+    assert _window(at) == pytest.approx([3.0, 9.5])
+    assert "Left 1 of 4" in texts(at)
+    at = _press(at, "W")
+    assert _window(at) == pytest.approx([0.0, 60.0], abs=0.01)
+
+
+def test_next_doubtful_visits_only_the_doubtful(launch: Launch) -> None:
+    at = _press(launch(only(), "review.py", session="P001S001"), "N")
+    assert "Left 4 of 4" in texts(at)
+    assert "two bursts close together" in texts(at)
+
+
+def test_a_dragged_window_draws_more_detail(launch: Launch) -> None:
+    at = launch(only(), "review.py", session="P001S001")
+    at.session_state["view:P001S001:v1:2"] = {"window": (10.0, 12.0), "selected": None, "revision": 1}
+    assert _window(at.run()) == [10.0, 12.0]
+
+
+def test_a_doubtful_channel_names_the_place(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()), "review.py", session="P001S002")
+    said = texts(at)
+    assert "Signal doubtful: drop-out" in said
+    assert "0.45\u202f% of the recording left out: 30.0–30.3\u202fs" in said
+
+
+def test_a_channel_that_is_not_judged_has_no_count(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()), "review.py", session="P001S003")
+    assert at.metric[1].value == "not judged"
+    assert "Right not judged: loose sensor." in at.title[0].value
+    assert LOOSE_FINDING.reason in texts(at)
+
+
+def test_without_mvc_nothing_is_called_good(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()), "review.py", session="P002S001")
+    said = texts(at)
+    assert at.title[0].value.endswith("Intensity not assessable: no MVC recorded.")
+    assert [metric.value for metric in at.metric] == ["0–2 / 4", "0–2 / 4", "17–84"]
+    assert "MVC left: — not recorded (session peak 210\u202fµV, not used for the score)" in said
+    assert "Perceived effort (CR10): — not recorded" in said
+
+
+def test_a_missing_recording_still_shows_the_numbers(launch: Launch) -> None:
+    services = only(traces_error=NotFoundError("gone"))
+    at = launch(services, "review.py", session="P001S001")
+    assert not at.exception
+    assert "no longer in the store" in at.info[0].value
+    assert len(charts(at)) == 1  # the score
+    assert len(at.dataframe[0].value) == 8
+
+
+def test_a_store_that_is_away_still_shows_the_numbers(launch: Launch) -> None:
+    at = launch(only(traces_error=StorageUnavailableError("no answer")), "review.py", session="P001S001")
+    assert "The results below are complete" in at.warning[0].value
+    assert at.metric[0].value == "1 / 4"
+
+
+def test_a_failed_session_says_why_and_can_be_tried_again(launch: Launch) -> None:
+    services = FakeServices(reviews=every_state())
+    at = launch(services, "review.py", session="P003S001")
+    assert "shorter than its own header promises" in at.warning[0].value
+    at.button(key="retry").click().run()
+    assert services.retried == ["P003S001"]
+    assert at.title[0].value == "Session P003S001: waiting"
+
+
+@pytest.mark.parametrize(("code", "word"), [("P002S002", "analysing"), ("P002S003", "waiting")])
+def test_a_running_session_shows_its_stage(launch: Launch, code: str, word: str) -> None:
+    at = launch(FakeServices(reviews=every_state()), "review.py", session=code)
+    assert not at.exception
+    assert at.title[0].value == f"Session {code}: {word}"
+    assert "shows the result by itself" in texts(at)
+
+
+def test_a_session_analysed_again_keeps_the_previous_result(launch: Launch) -> None:
+    at = launch(only({"status": "reprocessing"}), "review.py", session="P001S001")
+    assert at.metric[0].value == "1 / 4"
+    assert "The result below is the previous one" in texts(at)
+
+
+def test_what_a_person_enters_is_saved(launch: Launch) -> None:
+    services = only()
+    at = launch(services, "review.py", session="P001S001")
+    at.number_input(key="input:P001S001:mvc_left").set_value(240.0)
+    at.number_input(key="input:P001S001:effort").set_value(5.0)
+    at.button(key="FormSubmitter:inputs-Save and score again").click().run()
+    code, saved = services.saved_inputs[0]
+    assert (code, saved.mvc_left_uv, saved.perceived_effort_cr10) == ("P001S001", 240.0, 5.0)
+    assert saved.mvc_right_uv is None
+    assert saved.bfr_percent_aop is None
+
+
+def test_an_unknown_session_leads_back(launch: Launch) -> None:
+    at = launch(only(), "review.py", session="P999S999")
+    assert "There is no session 'P999S999'." in at.info[0].value
+    assert "All sessions" in links(at)
+
+
+def test_without_a_session_the_newest_are_offered(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()), "review.py")
+    assert sum("P00" in label for label in links(at)) == 7
+
+
+def test_a_recording_without_contractions_says_so(launch: Launch) -> None:
+    silent = make_channel("left", ())
+    at = launch(only({"channels": [silent]}), "review.py", session="P001S001")
+    assert not at.exception
+    assert at.title[0].value == "Left: no contraction found, 4 expected."
+
+
+def test_provenance_names_file_and_version(launch: Launch) -> None:
+    at = launch(only(), "review.py", session="P001S001")
+    facts = "\n".join(str(table.value.values.tolist()) for table in at.table)
+    assert "9f2c" * 16 in facts
+    assert "0.1.0" in facts
+    assert "Declared 990 Hz; the duration suggests 1000 Hz." in texts(at)
+
+
+# --- upload
+
+
+def test_look_only_keeps_nothing_and_says_so(launch: Launch) -> None:
+    services = FakeServices()
+    at = launch(services, "upload.py")
+    at.file_uploader(key="upload:files:0").upload("a.c3d", b"good").run()
+    assert not at.exception
+    assert "forgotten when you leave" in at.info[0].value
+    assert at.header[0].value.endswith("Intensity not assessable: no MVC recorded.")
+    assert len(charts(at)) == 2
+    assert services.uploads == []
+
+
+def test_one_bad_file_does_not_hold_up_the_others(launch: Launch) -> None:
+    at = launch(FakeServices(), "upload.py")
+    at.file_uploader(key="upload:files:0").upload("bad.c3d", b"x").upload("a.c3d", b"good").run()
+    said = texts(at)
+    assert "`bad.c3d` · 'bad.c3d' ends after 1 bytes" in said
+    assert len(charts(at)) == 2
+
+
+def test_files_are_saved_one_by_one_and_once(launch: Launch) -> None:
+    services = only()
+    at = launch(services, "upload.py")
+    at.segmented_control(key="upload:door").set_value("Save to a patient").run()
+    at.selectbox(key="upload:patient").select("P001").run()
+    at.file_uploader(key="upload:files:0").upload("bad.c3d", b"x").upload("a.c3d", b"good").run()
+    at.button(key="save").click().run()
+    at.run()
+    assert [(code, name) for code, name, _ in services.uploads] == [("P001", "a.c3d")]
+    assert "1 of 2 files saved" in texts(at)
+    assert "its header promises" in texts(at)
+    assert "Open P001S001" in links(at)
+
+
+def test_a_wrong_patient_code_is_explained(launch: Launch) -> None:
+    services = only()
+    services.reviews["Jan"] = make_review("Jan")  # AppTest cannot type a new option
+    at = launch(services, "upload.py")
+    at.segmented_control(key="upload:door").set_value("Save to a patient").run()
+    at.selectbox(key="upload:patient").select("Jan").run()
+    assert "expected P and three digits" in at.warning[0].value
+    assert at.button(key="save").disabled
+
+
+# --- the gate
+
+
+def test_embedded_use_says_who_is_looking(launch: Launch) -> None:
+    assert "**Local clinician** · No sign-in" in texts(launch(FakeServices()))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SUPABASE_URL", "https://example.supabase.co"), ("DASHBOARD_HOST", "0.0.0.0")]
+)
+@pytest.mark.parametrize("script", ["main.py", "sessions.py", "review.py", "upload.py"])
+def test_every_page_stays_closed_where_sign_in_is_needed(
+    monkeypatch: pytest.MonkeyPatch, script: str, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr("processing.services.open_services", _must_not_open)
+    at = AppTest.from_file(PAGES / script, default_timeout=30).run()
+    assert not at.exception
+    assert at.title[0].value == "Sign-in needed"
+    assert name in at.warning[0].value
+    assert not at.metric
+
+
+def test_the_not_assessable_score_is_a_range_in_the_list(launch: Launch) -> None:
+    channels = [make_channel("left", without_mvc(FOUR_KINDS), mvc=None, quality=make_quality())]
+    review = make_review(channels=channels, score=make_score_not_assessable())
+    at = launch(FakeServices(reviews={"P001S001": replace(review)}))
+    assert "17–84" in texts(at)
+
+
+def _must_not_open(*_: object, **__: object) -> None:
+    raise AssertionError("the services were opened without sign-in")
+
+
+def _press(at: AppTest, shortcut: str) -> AppTest:
+    return at.button(key=next(b.key for b in at.button if b.key.endswith(f":{shortcut}"))).click().run()
+
+
+def _window(at: AppTest) -> list[float]:
+    spec = json.loads(str(charts(at)[0]["spec"]))
+    return list(spec["layout"]["xaxis"]["range"])
