@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
 from benchmarks import main_job
@@ -18,6 +20,7 @@ from processing.database.migrations import upgrade
 def main() -> int:
     """Print one table; ratios compare figures of this run only, for machines differ and are noisy."""
     console = Console()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     recording = largest_recording()
     console.print(f"Recording: {recording.name}, {len(recording.data) / 1e6:.2f} MB. {recording.note}")
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder) / "postgres") as url:

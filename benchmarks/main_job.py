@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,16 +18,14 @@ import uvicorn
 from benchmarks.before import make_before_app, store_everything
 from benchmarks.recordings import BenchmarkRecording
 from benchmarks.report import Figure, percentile
-from pages._components.review_figure import build_review_figure
+from pages._components.review_figure import Look, pair_panels, review_figure
 from processing.jobs.worker import work_until
 from processing.services import Services, build_services, closing_services
 from processing.settings import Settings
 from processing.use_cases.read_models import SessionFilters
 from processing.webhooks import encode_event, sign_event, storage_event, storage_event_id
-from webhook_listener.app import create_app
+from tests.integration.stack import SECRET, make_listener, served
 from webhook_listener.server import make_server
-from webhook_listener.services import ListenerServices
-from webhook_listener.signatures import SignatureVerifier
 
 _PATH = "/webhooks/storage/c3d-upload"
 _N_ACKNOWLEDGED = 200
@@ -54,7 +53,8 @@ def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[
         for n in range(_N_ACKNOWLEDGED + 5)
     ]
     with served(make_server(make_listener(services), "127.0.0.1", 0)) as address:
-        now = [_post_signed(address, event) for event in events][5:]
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            now = [_post_signed(client, event) for event in events][5:]
     before_app = make_before_app(services.database, recording.data)
     config = uvicorn.Config(before_app, port=0, log_config=None)
     with served(uvicorn.Server(config)) as address:
@@ -69,16 +69,20 @@ def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[
 def _event_to_completed(services: Services, recording: BenchmarkRecording) -> Figure:
     """Announce one object at a time to a running worker."""
     times = []
-    with _worker(services), served(make_server(make_listener(services), "127.0.0.1", 0)) as address:
+    with (
+        _worker(services),
+        served(make_server(make_listener(services), "127.0.0.1", 0)) as address,
+        httpx.Client(base_url=address, trust_env=False) as client,
+    ):
         for number in range(6):
             stored = services.store.write(f"P002/{number}.c3d", recording.data)
             event = storage_event(stored, services.store.bucket)
-            times.append(_timed(lambda event=event: _until_completed(services, address, event)))
+            times.append(_timed(lambda event=event: _until_completed(services, client, event)))
     return Figure("event to completed, p50", percentile(times[1:], 50), None, "ms", len(times) - 1)
 
 
-def _until_completed(services: Services, address: str, event: dict[str, Any]) -> None:
-    _post_signed(address, event)
+def _until_completed(services: Services, client: httpx.Client, event: dict[str, Any]) -> None:
+    _post_signed(client, event)
     while any(session.running for session in services.list_sessions(SessionFilters(limit=1))):
         time.sleep(0.01)
 
@@ -107,8 +111,12 @@ def _plots(services: Services, recording: BenchmarkRecording) -> list[Figure]:
     """Build the whole review figure: traces from the C3D or the cache, points selected, as JSON."""
     review = services.load_review("P003S001")
 
+    assert review.result is not None
+    channels = review.result.channels
+
     def plot() -> None:
-        build_figure(services, review)
+        panels = pair_panels(services.load_traces(review), channels)
+        json.dumps(review_figure(panels, Look()))
 
     def cold() -> None:
         services.forget_traces()
@@ -133,11 +141,11 @@ def _plots(services: Services, recording: BenchmarkRecording) -> list[Figure]:
     ]
 
 
-def _post_signed(address: str, event: dict[str, Any]) -> float:
+def _post_signed(client: httpx.Client, event: dict[str, Any]) -> float:
     body = encode_event(event)
     headers = sign_event(SECRET, storage_event_id(event), time.time(), body)
     started = time.perf_counter()
-    answer = httpx.post(address + _PATH, content=body, headers=headers, trust_env=False)
+    answer = client.post(_PATH, content=body, headers=headers)
     took_ms = 1000 * (time.perf_counter() - started)
     answer.raise_for_status()
     return took_ms
@@ -170,6 +178,9 @@ def _worker(services: Services) -> Iterator[None]:
 
 
 def _empty(services: Services) -> None:
+    """Forget every session and every file of an earlier measurement."""
+    shutil.rmtree(services.settings.bucket_dir, ignore_errors=True)
+    services.settings.bucket_dir.mkdir(parents=True)
     with services.database.transaction() as connection:
         connection.execute(
             "truncate app.patients, app.therapy_sessions, app.storage_events,"

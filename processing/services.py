@@ -95,6 +95,10 @@ class Services:
         key = (self.store.bucket, name, review.object_version, AnalysisParameters(), PIPELINE_VERSION)
         return self._traces.get(key, lambda: self._build_traces(name, self.store.read(name)))
 
+    def forget_traces(self) -> None:
+        """Empty the cache of traces: the next look builds them anew."""
+        self._traces.clear()
+
     # What a person does.
 
     def look_at(self, file_name: str, data: bytes) -> LookedAt:

@@ -22,7 +22,7 @@ def channel_tiles(channels: Sequence[ChannelAnalysis], score: SessionScore, targ
         with column:
             _channel_tile(channel, targets)
     with columns[-1]:
-        _score_tile(score)
+        _score_tile(score, ordered)
 
 
 def _channel_tile(channel: ChannelAnalysis, targets: SessionTargets) -> None:
@@ -58,16 +58,30 @@ def _strong(channel: ChannelAnalysis, targets: SessionTargets) -> str:
     return f"{strong} ≥ {words.number(targets.target_percent_mvc, '% MVC')}"
 
 
-def _score_tile(score: SessionScore) -> None:
-    missing = ", ".join(missing_parts(score.parts))
-    lines = ["Its parts are below."]
+def _score_tile(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> None:
+    unknown = ", ".join(_unknown(score, channels)) or "see below"
+    why = "Its parts are below."
     if has_range(score) and score.total is not None:
-        lines = [f"Could lie between {score.low:.0f} and {score.high:.0f}; not known: {missing or 'see below'}"]
+        why = f"Could lie between {score.low:.0f} and {score.high:.0f}; not known: {unknown}"
     elif has_range(score):
-        lines = [f"A range, because this is not known: {missing or 'see below'}"]
+        why = f"A range, because this is not known: {unknown}"
     with st.container(gap=None):
         st.metric("**Score** of 100", words.score_words(score.total, score.low, score.high))
-        st.markdown("  \n".join(f":small[{line}]" for line in lines))
+        st.markdown(f":small[{why}]")
+
+
+def _unknown(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> list[str]:
+    """Name what a person could still add or repair, rather than the components that suffer from it."""
+    judged = [channel for channel in channels if channel.quality.verdict != "not_judged"]
+    unknown = [
+        f"the {words.side_name(channel.side, channel.name).lower()} leg"
+        for channel in channels
+        if channel.quality.verdict == "not_judged"
+    ]
+    if any(channel.mvc is None or not channel.mvc.assessable for channel in judged):
+        unknown.append("MVC")
+    consequences = ("compliance", "symmetry") if unknown else ()
+    return unknown + [name for name in missing_parts(score.parts) if name not in consequences]
 
 
 def quality_section(channels: Sequence[ChannelAnalysis]) -> None:
@@ -91,11 +105,14 @@ def _channel_quality(channel: ChannelAnalysis) -> None:
     if quality.snr_db is None:
         lines.append(f"- No contraction to compare with the noise; noise {noise}")
     else:
-        lines.append(f"- Contractions stand {words.number(quality.snr_db, 'dB')} over the noise; noise {noise}")
+        lines.append(
+            f"- Contractions stand {words.number(quality.snr_db, 'dB')} over the noise; noise {noise}"
+        )
     if quality.masked_percent > 0:
         share = words.number(quality.masked_percent, "%")
         lines.append(f"- {share} of the recording left out: {words.places(quality.masked_intervals_s)}")
-    lines += [f"- {_finding_words(finding)}" for finding in quality.findings if finding.verdict != "good"]
+    noticed = [f for f in quality.findings if f.verdict != "good" and f.kind != "snr"]
+    lines += [f"- {_finding_words(finding)}" for finding in noticed]
     if not quality.findings:
         lines += [f"- {reason}" for reason in quality.reasons]
     if len(lines) == 2:

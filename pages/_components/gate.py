@@ -24,11 +24,11 @@ LOCAL_CLINICIAN = Viewer("Local clinician", "No sign-in: this dashboard answers 
 def guard() -> Viewer:
     """Return the viewer, or say why nobody may see this page and stop the script."""
     refusal = refusal_reason(Settings(), st.get_option("server.address"))
-    if refusal is None:
-        return LOCAL_CLINICIAN
-    st.title("Sign-in needed", anchor=False)
-    st.warning(refusal, icon=":material/lock:")
-    st.stop()
+    if refusal is not None:
+        st.title("Sign-in needed", anchor=False)
+        st.warning(refusal, icon=":material/lock:")
+        st.stop()
+    return LOCAL_CLINICIAN
 
 
 def refusal_reason(settings: Settings, server_address: str | None) -> str | None:

@@ -68,7 +68,7 @@ def inputs_form(services: Services, review: SessionReview) -> None:
                 key=_key(review, "held"),
             )
         with save_at:
-            saved = st.form_submit_button("Save and score again", type="primary", icon=":material/save:")
+            saved = st.form_submit_button("Save and score again", icon=":material/save:")
         st.caption("Leave a field empty when it was not measured; nothing is filled in for it.")
     if saved:
         entered = SessionInputs(

@@ -79,7 +79,7 @@ def _failed(services: Services, review: SessionReview) -> None:
     reason = review.summary.failure or "The file arrived but could not be analysed."
     st.warning(reason, title="This recording could not be read", icon=":material/block:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Try again", icon=":material/refresh:", type="primary", key="retry"):
+        if st.button("Try again", icon=":material/refresh:", key="retry"):
             services.retry_session(code)
             st.rerun()
         st.caption("Trying again reads the stored file once more; the file itself is never changed.")
@@ -114,7 +114,7 @@ def _stages(current: words.State) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for position, stage in enumerate(stages):
             icon = ":material/check:" if position < here else stage.icon
-            st.badge(stage.word, icon=icon, color="primary" if position == here else "gray")
+            st.badge(stage.word, icon=icon, color="violet" if position == here else "gray")
             if position < len(stages) - 1:
                 st.markdown("→", width="content")
         st.markdown(current.sentence, width="content")

@@ -96,8 +96,8 @@ def summary_sentence(panels: Sequence[Panel], look: Look) -> str:
     described = [_panel_sentence(panel, window) for panel in panels]
     scale = "the same scale" if look.same_scale else "a scale of its own"
     return (
-        f"EMG amplitude in microvolts from {window[0]:.1f} to {window[1]:.1f} seconds, one panel per muscle on {scale}. "
-        + " ".join(described)
+        f"EMG amplitude in microvolts from {window[0]:.1f} to {window[1]:.1f} seconds, "
+        f"one panel per muscle on {scale}. " + " ".join(described)
     )
 
 

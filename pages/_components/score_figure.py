@@ -75,7 +75,9 @@ def score_figure(score: SessionScore) -> dict[str, Any]:
             continue
         data.append(_segment(shown, start, points, f"@part{position % 4}"))
         if points >= LABEL_ROOM:
-            annotations.append(_label(f"{shown.name} {shown.points}", start + points / 2, PARTS_AT, "@on_part"))
+            annotations.append(
+                _label(f"{shown.name} {shown.points}", start + points / 2, PARTS_AT, "@on_part")
+            )
         start += points
     if score.total is None:
         annotations.append(_label("no single number: see the range", 50, PARTS_AT, "@text"))
@@ -88,7 +90,11 @@ def score_figure(score: SessionScore) -> dict[str, Any]:
 def score_alt(score: SessionScore) -> str:
     """Describe the picture for someone who cannot see it."""
     known = [f"{shown.name} {shown.points}" for shown in shown_parts(score) if shown.tenths is not None]
-    total = "No score" if score.total is None else f"Score {shown_total(score)} of 100, made of: {', '.join(known)}"
+    total = (
+        "No score"
+        if score.total is None
+        else f"Score {shown_total(score)} of 100, made of: {', '.join(known)}"
+    )
     span = shown_range(score)
     return f"{total}." + (f" It could lie between {span.replace(' to ', ' and ')}." if span else "")
 
@@ -142,7 +148,14 @@ def _bar(name: str, base: float, width: float, y: float, height: float) -> dict[
 
 
 def _hatch() -> dict[str, Any]:
-    return {"shape": "/", "fillmode": "overlay", "fgcolor": "@open", "size": 8, "solidity": 0.2, "fgopacity": 0.7}
+    return {
+        "shape": "/",
+        "fillmode": "overlay",
+        "fgcolor": "@open",
+        "size": 8,
+        "solidity": 0.2,
+        "fgopacity": 0.7,
+    }
 
 
 def _range_label(score: SessionScore) -> dict[str, Any]:
@@ -152,7 +165,11 @@ def _range_label(score: SessionScore) -> dict[str, Any]:
         return {**_label(text, score.high + 1, RANGE_AT, "@text"), "xanchor": "left"}
     if score.low >= LABEL_WIDTH:
         return {**_label(text, score.low - 1, RANGE_AT, "@text"), "xanchor": "right"}
-    return {**_label(text, (score.low + score.high) / 2, RANGE_AT, "@text"), "bgcolor": "@paper", "borderpad": 1}
+    return {
+        **_label(text, (score.low + score.high) / 2, RANGE_AT, "@text"),
+        "bgcolor": "@paper",
+        "borderpad": 1,
+    }
 
 
 def _label(text: str, x: float, y: float, color: str) -> dict[str, Any]:

@@ -9,7 +9,14 @@ import streamlit as st
 
 from pages._components import words
 from pages._components.chart import chart
-from pages._components.score_figure import is_optional, score_alt, score_figure, shown_parts, shown_range, shown_total
+from pages._components.score_figure import (
+    is_optional,
+    score_alt,
+    score_figure,
+    shown_parts,
+    shown_range,
+    shown_total,
+)
 from processing.emg.results import ChannelAnalysis
 from processing.scoring.model import SessionScore
 from processing.use_cases.read_models import SessionInputs

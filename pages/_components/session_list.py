@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 
@@ -23,7 +24,7 @@ from processing.use_cases.read_models import (
 )
 
 ROWS_PER_PAGE = 25
-REFRESH = "2s"
+REFRESH_RUNNING, REFRESH_IDLE = "1s", "4s"
 LONGEST_REASON = 44
 COLUMNS = (1.1, 0.75, 1.7, 1.5, 2.1, 2.1, 0.95)
 HEADINGS = ("Session", "Patient", "State", "Recorded", "L ● Left", "R ▲ Right", "Score of 100")
@@ -93,11 +94,10 @@ def _plain(text: str) -> str:
 
 
 def live_session_list(services: Services, filters: SessionFilters) -> None:
-    """Draw the list, again every few seconds as long as any session in it is waiting or being analysed."""
-    sessions = services.list_sessions(filters)
-    running = any(session.running for session in sessions)
+    """Draw the list and keep it up to date: often while something is running, else now and then for new arrivals."""
+    running = any(session.running for session in services.list_sessions(filters))
 
-    @st.fragment(run_every=REFRESH if running else None)
+    @st.fragment(run_every=REFRESH_RUNNING if running else REFRESH_IDLE)
     def rows() -> None:
         try:
             current = services.list_sessions(filters)
@@ -105,8 +105,8 @@ def live_session_list(services: Services, filters: SessionFilters) -> None:
             unavailable(error, "session-list")
             return
         session_list(current, filters)
-        if running and not any(session.running for session in current):
-            st.rerun()  # one full run: the counts settle and the refreshing ends
+        if running != any(session.running for session in current):
+            st.rerun()  # one full run, which also changes how often this one comes
 
     rows()
 
@@ -165,7 +165,9 @@ def _side_words(side: SideSummary | None) -> str:
         return f"{icon} {verdict}  \n:small[{reason or 'signal not usable'}]"
     found = f"**{side.n_contractions}** found, {side.expected} expected"
     counted = found if side.n_good is None else f"**{side.n_good} / {side.expected}** good"
-    return f"{counted}  \n:small[{icon} signal {verdict}{f': {reason}' if reason and verdict != 'good' else ''}]"
+    return (
+        f"{counted}  \n:small[{icon} signal {verdict}{f': {reason}' if reason and verdict != 'good' else ''}]"
+    )
 
 
 def _first_reason(side: SideSummary) -> str:
@@ -173,7 +175,7 @@ def _first_reason(side: SideSummary) -> str:
     if not side.reasons:
         return ""
     clause = re.split(r"[:;(]", side.reasons[0])[0].strip().rstrip(".")
-    return _plain(clause if len(clause) <= LONGEST_REASON else clause[: LONGEST_REASON - 1].rstrip() + "…")
+    return _plain(textwrap.shorten(clause, LONGEST_REASON, placeholder=" …"))
 
 
 def _score_words(session: SessionSummary) -> str:
@@ -189,8 +191,9 @@ def _empty(filters: SessionFilters) -> None:
     with st.container(border=True, horizontal_alignment="center"):
         if narrowed:
             st.subheader("No session matches these filters", anchor=False, text_alignment="center")
-            st.write("Clear a filter to see more.")
+            st.markdown("Clear a filter to see more.", text_alignment="center")
             return
         st.subheader("No sessions yet", anchor=False, text_alignment="center")
-        st.write("A recording appears here by itself within seconds of its arrival from the tablet.")
+        said = "A recording appears here by itself within seconds of its arrival from the tablet."
+        st.markdown(said, text_alignment="center")
         st.page_link("upload.py", label="Upload a recording now", icon=":material/upload_file:")

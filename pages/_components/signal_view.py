@@ -170,9 +170,7 @@ def signal_view(subject: str, panels: Sequence[Panel], targets: SessionTargets) 
     _contraction_tables(subject, panels, view, targets)
 
 
-def _options(
-    subject: str, panels: Sequence[Panel], view: View
-) -> tuple[bool, bool, bool, str | None]:
+def _options(subject: str, panels: Sequence[Panel], view: View) -> tuple[bool, bool, bool, str | None]:
     """Below the picture: the window, what is drawn, and which leg the next and previous buttons visit."""
     _window_slider(view)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

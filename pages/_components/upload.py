@@ -18,6 +18,7 @@ from pages._components.signal_view import signal_view
 from processing.emg.parameters import AnalysisParameters, SessionTargets
 from processing.errors import PermanentError, ProcessingError
 from processing.services import LookedAt, Services
+from processing.use_cases.read_models import SessionSummary
 from processing.use_cases.upload import check_patient_code
 from processing.version import PIPELINE_VERSION
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LOOK_ONLY, SAVE = "Look only", "Save to a patient"
 MAX_LOOKED_AT = 8
+REFRESH = "1s"
 
 
 def choose_door() -> str:
@@ -200,17 +202,14 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
         st.warning(problem, icon=":material/info:")
     ready = bool(files) and code is not None and problem is None
     label = f"Save {words.plural(len(files), 'file')}" if files else "Save"
-    if (
-        st.button(label, type="primary", icon=":material/save:", disabled=not ready, key="save")
-        and code is not None
-    ):
+    if st.button(label, icon=":material/save:", disabled=not ready, key="save") and code is not None:
         saved = [_save_one(services, check_patient_code(code), file) for file in files]
         st.session_state[state.UPLOAD_SAVED] = saved
         st.session_state[state.UPLOAD_ROUND] = st.session_state.get(state.UPLOAD_ROUND, 0) + 1
         st.rerun()  # with an empty file field, so that nothing is saved twice
     if not ready and problem is None:
         st.caption("Choose the files and the patient they belong to.")
-    _saved_list(st.session_state.get(state.UPLOAD_SAVED, []))
+    _saved_list(services, st.session_state.get(state.UPLOAD_SAVED, []))
 
 
 def _problem(code: str | None) -> str | None:
@@ -236,16 +235,40 @@ def _save_one(services: Services, code: str, file: UploadedFile) -> dict[str, An
     }
 
 
-def _saved_list(saved: Sequence[dict[str, Any]]) -> None:
+def _saved_list(services: Services, saved: Sequence[dict[str, Any]]) -> None:
+    """Follow every saved file until it is analysed."""
     if not saved:
         return
     stored = sum(file["session_code"] is not None for file in saved)
     st.subheader(f"{stored} of {words.plural(len(saved), 'file')} saved", anchor=False)
-    with st.container(border=True, gap="small"):
-        for file in saved:
-            kind = words.WAITING if file["session_code"] else words.FAILED
-            known = (
-                "This recording was already there." if file["session_code"] and not file["created"] else None
-            )
-            _state_row(kind, file["name"], file["reason"] or known, file["session_code"])
-    st.page_link("sessions.py", label="Follow them in the list of sessions", icon=":material/list:")
+    running = any(summary.running for summary in _summaries(services, saved).values())
+
+    @st.fragment(run_every=REFRESH if running else None)
+    def states() -> None:
+        summaries = _summaries(services, saved)
+        with st.container(border=True, gap="small"):
+            for file in saved:
+                _saved_row(file, summaries.get(file["session_code"]))
+        if running and not any(summary.running for summary in summaries.values()):
+            st.rerun()  # one full run, which ends the refreshing
+
+    states()
+    st.page_link("sessions.py", label="See them in the list of sessions", icon=":material/list:")
+
+
+def _saved_row(file: dict[str, Any], summary: SessionSummary | None) -> None:
+    if file["session_code"] is None:
+        _state_row(words.FAILED, file["name"], file["reason"])
+        return
+    kind = words.WAITING if summary is None else words.session_state(summary)
+    known = None if file["created"] else "this recording was already there"
+    _state_row(kind, file["name"], file["reason"] or known, file["session_code"])
+
+
+def _summaries(services: Services, saved: Sequence[dict[str, Any]]) -> dict[str, SessionSummary]:
+    """Return what is known of the saved sessions; nothing while the database is away."""
+    codes = [file["session_code"] for file in saved if file["session_code"]]
+    try:
+        return {code: services.load_review(code).summary for code in codes}
+    except ProcessingError:
+        return {}

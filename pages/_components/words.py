@@ -26,8 +26,8 @@ class State:
 
 
 WAITING = State("Waiting", ":material/schedule:", "gray", "The file has arrived and waits for its turn.")
-ANALYSING = State("Analysing", ":material/progress_activity:", "blue", "The recording is being analysed.")
-READY = State("Ready", ":material/check_circle:", "primary", "Analysed; every channel can be judged.")
+ANALYSING = State("Analysing", ":material/progress_activity:", "violet", "The recording is being analysed.")
+READY = State("Ready", ":material/check_circle:", "blue", "Analysed; every channel can be judged.")
 WARNINGS = State(
     "Ready with warnings",
     ":material/warning:",
@@ -35,7 +35,7 @@ WARNINGS = State(
     "Analysed; at least one channel needs a second look.",
 )
 FAILED = State(
-    "Could not be read", ":material/block:", "violet", "The file arrived but could not be analysed."
+    "Could not be read", ":material/block:", "orange", "The file arrived but could not be analysed."
 )
 
 STATES_BY_STATUS = {"pending": WAITING, "processing": ANALYSING, "reprocessing": ANALYSING, "failed": FAILED}

@@ -65,18 +65,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files as given, existing or not, and every C3D file below the folders, in order."""
+    """Yield files as given, and every C3D file below the folders, in order.
+
+    What does not exist, and a folder without any, is yielded as it is: reading it gives the error.
+    """
     for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() == _SUFFIX)
-        else:
+        if not path.is_dir():
             yield path
+            continue
+        found = sorted(p for p in path.rglob("*") if p.suffix.lower() == _SUFFIX and p.is_file())
+        yield from found or [path]
 
 
 def _analyse(path: Path) -> AnalysedRecording:
     """Return the analysis of one file; the operating system's refusals become our errors."""
     try:
         data = path.read_bytes()
+    except IsADirectoryError as exc:
+        raise NotFoundError(f"The folder '{path}' holds no C3D file") from exc
     except FileNotFoundError as exc:
         raise NotFoundError(f"There is no file or folder '{path}'") from exc
     except OSError as exc:
@@ -131,20 +137,10 @@ def _print_summary(analysed: AnalysedRecording, console: Console) -> None:
 
 
 def _channel_table(analysed: AnalysedRecording) -> Table:
-    """Return one row per channel, good and expected contractions first."""
-    table = Table()
-    for heading in (
-        "Channel",
-        "Side",
-        "Quality",
-        "Good/expected",
-        "Contractions",
-        "Held long enough",
-        "Faint",
-    ):
-        table.add_column(heading)
-    for heading in ("Amplitude uV", "MDF Hz", "SNR dB"):
-        table.add_column(heading, justify="right")
+    """Return one row per channel: good of expected contractions, found, held long enough, and faint ones."""
+    table = Table(caption="uV: plateau; MDF in Hz; SNR in dB", caption_justify="left")
+    for heading in ("Channel", "Side", "Quality", "Good", "Found", "Held", "Faint", "uV", "MDF", "SNR"):
+        table.add_column(heading, no_wrap=True)
     for channel in analysed.channels:
         table.add_row(*_row(channel, analysed))
     return table

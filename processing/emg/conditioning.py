@@ -49,7 +49,8 @@ class ConditionedChannel:
     def flat(self) -> bool:
         """Whether hardly anything but repeated values is left."""
         n_unusable = int(np.count_nonzero(self.gap | self.dropout))
-        return n_unusable > 0.95 * self.masked.size or not np.any(self.filtered_v)
+        silent = not self.masked.all() and not np.any(self.filtered_v)
+        return n_unusable > 0.95 * self.masked.size or silent
 
 
 def condition_channel(
@@ -78,10 +79,6 @@ def condition_channel(
     raw = np.asarray(raw_v, dtype=np.float64)
     gap = find_gaps(raw)
     dropout = find_dropouts(raw, sampling_rate_hz=sampling_rate_hz, min_duration_s=parameters.dropout_min_s)
-    at_rail = find_rail_samples(raw, ~(gap | dropout))
-    rail = find_rail_seconds(
-        at_rail, sampling_rate_hz=sampling_rate_hz, min_percent=parameters.clipping_mask_percent
-    )
     n_guard = round(parameters.mask_guard_s * sampling_rate_hz)
     lost = widen(gap | dropout, n_guard)
     bridged = bridge(raw, lost, sampling_rate_hz=sampling_rate_hz)
@@ -90,6 +87,10 @@ def condition_channel(
         sampling_rate_hz=sampling_rate_hz,
         max_width_s=parameters.spike_max_width_s,
         ratio=parameters.spike_ratio,
+    )
+    at_rail = find_rail_samples(raw, ~(gap | dropout | spike))
+    rail = find_rail_seconds(
+        at_rail, sampling_rate_hz=sampling_rate_hz, min_percent=parameters.clipping_mask_percent
     )
     loose = find_loose_seconds(
         bridged,

@@ -162,7 +162,7 @@ def _edge_rule(
         noise=levels.noise_v,
         fraction=parameters.edge_percent / 100,
         merge_gap_s=parameters.merge_gap_s,
-        min_fragment_s=parameters.min_fragment_s,
+        min_effective_s=parameters.min_effective_s,
         sampling_rate_hz=channel.sampling_rate_hz,
     )
 

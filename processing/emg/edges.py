@@ -22,7 +22,7 @@ class EdgeRule:
     ``envelope`` is that of a short window, ``lowest`` the amplitude under which nothing is told from noise,
     ``noise`` the noise floor, ``fraction`` the share of the plateau that marks an edge. Stretches apart by
     no more than ``merge_gap_s`` are one contraction, those with an effective duration under
-    ``min_fragment_s`` are twitches.
+    ``min_effective_s`` are twitches.
     """
 
     envelope: FloatArray
@@ -30,7 +30,7 @@ class EdgeRule:
     noise: FloatArray
     fraction: float
     merge_gap_s: float
-    min_fragment_s: float
+    min_effective_s: float
     sampling_rate_hz: float
 
 
@@ -61,7 +61,7 @@ def find_edges(core: Interval, *, plateau_v: float, rule: EdgeRule) -> Interval:
     mine = [run for run in runs if run[0] < core[1] and core[0] < run[1]]
     if not mine:
         return core
-    lasting = [run for run in runs if run in mine or effective_duration_s(run, rule) >= rule.min_fragment_s]
+    lasting = [run for run in runs if run in mine or effective_duration_s(run, rule) >= rule.min_effective_s]
     merged = merge_close(lasting, round(rule.merge_gap_s * rule.sampling_rate_hz))
     return next(run for run in merged if run[0] <= mine[0][0] < run[1])
 

@@ -9,7 +9,7 @@ from processing.emg.edges import EdgeRule, effective_duration_s, find_edges, spl
 from processing.emg.intervals import Interval, to_mask, true_runs
 from processing.emg.parameters import AnalysisParameters
 from processing.emg.strength import ActivityLevels, reached_level, stands_out_of_its_sides
-from processing.recording import BoolArray
+from processing.recording import BoolArray, FloatArray
 
 # A masked interval this short does not interrupt a contraction that is active right up to both of its ends.
 _BRIDGED_MASK_S = 0.5
@@ -67,30 +67,42 @@ def _grow(cores: list[Interval], levels: ActivityLevels, rule: EdgeRule, n_min: 
         part
         for core in cores
         for part in split_core(core, level_v=reached_level(envelope[slice(*core)], n_min), rule=rule)
-        if effective_duration_s(part, rule) >= rule.min_fragment_s
+        if effective_duration_s(part, rule) >= rule.min_effective_s
     ]
     parts.sort(key=lambda part: -reached_level(envelope[slice(*part)], n_min))
     n_near = round(rule.merge_gap_s * rule.sampling_rate_hz)
-    taken = np.zeros(envelope.size, dtype=np.bool_)
-    events: list[Interval] = []
+    events: list[tuple[Interval, float]] = []
     for part in parts:
-        if taken[max(part[0] - n_near, 0) : part[1] + n_near].any():
-            continue
-        edges = find_edges(part, plateau_v=plateau(envelope[slice(*part)]), rule=rule)
-        event = _outside(taken, part, edges)
-        taken[slice(*event)] = True
-        events.append(event)
-    return sorted(events)
+        event = _grown(part, events, envelope, rule, n_near)
+        if event is not None:
+            events.append((event, plateau(envelope[slice(*event)])))
+    return sorted(event for event, _ in events)
 
 
-def _outside(taken: BoolArray, part: Interval, edges: Interval) -> Interval:
-    """Return the edges, moved in where a stronger event has taken the samples."""
-    before = np.flatnonzero(taken[edges[0] : part[0]])
-    after = np.flatnonzero(taken[part[1] : edges[1]])
-    return (
-        edges[0] + int(before[-1]) + 1 if before.size else edges[0],
-        part[1] + int(after[0]) if after.size else edges[1],
-    )
+def _grown(
+    part: Interval,
+    stronger: list[tuple[Interval, float]],
+    envelope_v: FloatArray,
+    rule: EdgeRule,
+    n_near: int,
+) -> Interval | None:
+    """Return a part with its edges; None where it is no event apart from the stronger ones beside it.
+
+    Beside a stronger event the crossing of that one holds on both sides: at its own, lower one the two would
+    touch, though they do not belong together.
+    """
+    if any(_is_near(part, event, n_near) for event, _ in stronger):
+        return None
+    edges = find_edges(part, plateau_v=plateau(envelope_v[slice(*part)]), rule=rule)
+    beside = [level for event, level in stronger if _is_near(edges, event, n_near)]
+    if beside:
+        edges = find_edges(part, plateau_v=max(beside), rule=rule)
+    return None if any(_is_near(edges, event, n_near) for event, _ in stronger) else edges
+
+
+def _is_near(one: Interval, other: Interval, n_near: int) -> bool:
+    """Whether two intervals overlap or lie within the merging gap of each other."""
+    return one[0] - other[1] <= n_near and other[0] - one[1] <= n_near
 
 
 def _merge_over_masks(events: list[Interval], masked: BoolArray, sampling_rate_hz: float) -> list[Interval]:

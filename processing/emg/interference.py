@@ -10,7 +10,8 @@ from processing.recording import BoolArray, FloatArray
 
 _SEGMENT_S = 2.0
 _LINE_HALF_WIDTH_HZ = 1.0
-_LOOSE_BELOW_HZ = 60.0
+_LOOSE_ABOVE_HZ = 20
+_LOOSE_BELOW_HZ = 60
 
 
 def mains_share_percent(
@@ -63,7 +64,7 @@ def find_loose_seconds(
     low_power_percent: float = 85.0,
     min_amplitude_v: float = 500e-6,
 ) -> BoolArray:
-    """Return the seconds in which the signal is huge and nearly all of it below 60 Hz: a loose sensor.
+    """Return the seconds in which the signal is huge and nearly all of it mains or slower: a loose sensor.
 
     Parameters
     ----------
@@ -74,10 +75,10 @@ def find_loose_seconds(
     sampling_rate_hz : float
         Samples per second.
     low_power_percent : float
-        Share of a second's power below 60 Hz (offset and drift aside) from which it may be loose.
+        Share of a second's power above 20 Hz that lies below 60 Hz, from which it may be loose.
     min_amplitude_v : float
-        RMS amplitude of a second from which it may be loose. No muscle reaches 500 uV with so little power
-        above 60 Hz.
+        RMS amplitude of a second, above 20 Hz, from which it may be loose. No muscle reaches 500 uV with so
+        little power above 60 Hz.
 
     Returns
     -------
@@ -90,10 +91,13 @@ def find_loose_seconds(
         return loose
     windows = raw_v[: n_windows * n_window].reshape(n_windows, n_window)
     usable = ~masked[: n_windows * n_window].reshape(n_windows, n_window).all(axis=1)
-    power = np.abs(np.fft.rfft(signal.detrend(windows, axis=1) * np.hanning(n_window), axis=1)) ** 2
-    total = np.maximum(power.sum(axis=1), np.finfo(float).tiny)
-    low = power[:, : round(_LOOSE_BELOW_HZ)].sum(axis=1) / total
-    amplitude = np.sqrt(np.mean(signal.detrend(windows, axis=1) ** 2, axis=1))
+    taper = np.hanning(n_window)
+    power = np.abs(np.fft.rfft((windows - windows.mean(axis=1, keepdims=True)) * taper, axis=1)) ** 2
+    # One bin per hertz: a second each. What the band-pass removes anyway does no harm.
+    band = power[:, _LOOSE_ABOVE_HZ:]
+    total = np.maximum(band.sum(axis=1), np.finfo(float).tiny)
+    low = band[:, : _LOOSE_BELOW_HZ - _LOOSE_ABOVE_HZ].sum(axis=1) / total
+    amplitude = np.sqrt(2 * total / (n_window * np.sum(taper**2)))
     found = np.flatnonzero(usable & (amplitude >= min_amplitude_v) & (low >= low_power_percent / 100))
     return to_mask([(int(i) * n_window, (int(i) + 1) * n_window) for i in found], raw_v.size)
 

@@ -13,7 +13,9 @@ from processing.emg.intervals import Interval, to_mask, true_runs, widen
 from processing.recording import BoolArray, FloatArray
 
 _SPIKE_NEIGHBOURHOOD_S = 0.125
-_SPIKE_CORE_SHARE = 0.6
+# Half of a burst of EMG exceeds a fifth of its own peak; of a spike's surroundings hardly anything does.
+_SPIKE_HIGH_SHARE = 0.2
+_SPIKE_MAX_WIDTHS = 1.5
 _SPIKE_BLOCK_S = 0.050
 _ANCHOR_S = 0.010
 
@@ -50,14 +52,14 @@ def find_rail_samples(raw_v: FloatArray, usable: BoolArray) -> BoolArray:
     """Return which usable samples pile up at the largest or smallest value.
 
     A signal that is not clipped thins out towards its extremes. One that is has more samples in the outermost
-    hundredth of its range than in all of the next three.
+    half percent of its range than in the next four such bands together.
 
     Parameters
     ----------
     raw_v : ndarray of float, shape (n_samples,)
         Raw EMG in any unit.
     usable : ndarray of bool, shape (n_samples,)
-        Samples outside gaps and drop-outs.
+        Samples outside gaps, drop-outs and spikes.
 
     Returns
     -------
@@ -68,13 +70,13 @@ def find_rail_samples(raw_v: FloatArray, usable: BoolArray) -> BoolArray:
     if values.size < 100:
         return at_rail
     low, high = float(values.min()), float(values.max())
-    band = 0.01 * (high - low)
+    band = 0.005 * (high - low)
     if band <= 0:
         return at_rail
     for depth, depth_all in ((high - values, high - raw_v), (values - low, raw_v - low)):
         n_outer = int(np.count_nonzero(depth <= band))
-        n_inner = int(np.count_nonzero((depth > band) & (depth <= 4 * band)))
-        if n_outer >= 10 and n_outer > 2 * n_inner:
+        n_inner = int(np.count_nonzero((depth > band) & (depth <= 5 * band)))
+        if n_outer >= 10 and n_outer > n_inner:
             at_rail |= usable & (depth_all <= band)
     return at_rail
 
@@ -84,10 +86,10 @@ def find_spikes(
 ) -> BoolArray:
     """Return which samples belong to a lone peak far above everything else in the recording.
 
-    A peak is lone when most of the energy within an eighth of a second lies within ``max_width_s`` of it.
-    It is a spike when it rises ``ratio`` times above the third strongest peak that is not lone, so that one
-    spike, or a dozen, cannot set the scale that they are judged by. Twitches as strong as a contraction are
-    left alone.
+    A peak is lone when, within an eighth of a second, hardly more samples than ``max_width_s`` holds come
+    near it; a second spike close by does not change that. It is a spike when it rises ``ratio`` times above
+    the third strongest peak that is not lone, so that one spike, or a dozen, cannot set the scale that they
+    are judged by. Twitches as strong as a contraction are left alone.
 
     Parameters
     ----------
@@ -114,12 +116,11 @@ def find_spikes(
     peaks = blocks.max(axis=1)
     positions = blocks.argmax(axis=1) + np.arange(n_blocks) * n_block
     is_local_maximum = peaks >= ndimage.maximum_filter1d(peaks, 5, mode="nearest")
-    power = deviation**2
     n_core = max(round(max_width_s * sampling_rate_hz), 3)
-    n_around = max(round(_SPIKE_NEIGHBOURHOOD_S * sampling_rate_hz), n_core + 2)
-    core = ndimage.uniform_filter1d(power, n_core, mode="constant")[positions] * n_core
-    around = ndimage.uniform_filter1d(power, n_around, mode="constant")[positions] * n_around
-    lone = core >= _SPIKE_CORE_SHARE * np.maximum(around, np.finfo(float).tiny)
+    half = max(round(_SPIKE_NEIGHBOURHOOD_S * sampling_rate_hz) // 2, n_core)
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(deviation, half), 2 * half + 1)[positions]
+    n_high = np.count_nonzero(around > _SPIKE_HIGH_SHARE * peaks[:, np.newaxis], axis=1)
+    lone = n_high <= _SPIKE_MAX_WIDTHS * n_core
     ordinary = np.sort(peaks[is_local_maximum & ~lone])
     if ordinary.size < 3:
         return np.zeros(raw_v.size, dtype=np.bool_)

@@ -62,7 +62,7 @@ class AnalysisParameters:
     # Tuned.
     spike_ratio: float = 3.0
     # Share of samples at the rails, in half a second, from which that half second is unusable. Tuned.
-    clipping_mask_percent: float = 10.0
+    clipping_mask_percent: float = 40.0
     # A second counts as loose-sensor interference when this share of its power lies below 60 Hz ... Tuned.
     loose_low_power_percent: float = 85.0
     # ... and its RMS amplitude is beyond what a muscle reaches with so little power above 60 Hz. Tuned.
@@ -73,11 +73,10 @@ class AnalysisParameters:
     dropout_doubtful_percent: float = 0.0
     masked_not_judged_percent: float = 30.0
     clipping_doubtful_percent: float = 0.01
-    clipping_not_judged_percent: float = 5.0
+    clipping_not_judged_percent: float = 10.0
     mains_doubtful_percent: float = 25.0
     mains_not_judged_percent: float = 90.0
-    low_frequency_doubtful_percent: float = 60.0
-    low_frequency_not_judged_percent: float = 97.0
+    low_frequency_doubtful_percent: float = 50.0
     snr_doubtful_db: float = 10.0
     min_recording_s: float = 5.0
 
@@ -103,10 +102,8 @@ class AnalysisParameters:
     # Merge first, then drop: the trial's convention.
     merge_gap_s: float = 0.200
     min_contraction_s: float = 0.100
-    # A twitch of one motor unit is over in some 20 ms: its energy sits in less time than a contraction's,
-    # whatever its edges say. The first for pieces before they are merged, the second for what they add up
-    # to. Tuned.
-    min_fragment_s: float = 0.040
+    # A twitch of one motor unit is over in some 20 ms: its energy sits in less time than a contraction's, whatever
+    # its edges say. Neither is it a contraction, nor does it bridge the gap between two. Tuned.
     min_effective_s: float = 0.060
     # Over-long contractions are flagged, never chopped. Tuned.
     max_contraction_s: float = 15.0

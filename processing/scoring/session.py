@@ -46,8 +46,8 @@ def score_session(inputs: ScoreInputs, configuration: ScoringConfiguration | Non
     SessionScore
         ``total`` is the weighted mean of the components that exist, times the pressure gate; None where
         compliance is not assessable. The points of ``parts`` add up to it. ``low`` and ``high`` span every
-        value that it could take if what is missing were known, and ``total`` itself. Components of weight 0
-        are no parts.
+        value that it could take if what is missing were known, and ``total`` itself. Outside the pressure
+        band it is 0, whatever else is missing. Components of weight 0 are no parts.
 
     Raises
     ------

@@ -60,6 +60,11 @@ class BuildOnceCache(Generic[Value]):
         pending.set_result(value)
         return value
 
+    def clear(self) -> None:
+        """Forget every value; builds under way still reach those who wait for them."""
+        with self._lock:
+            self._values.clear()
+
     @property
     def current_bytes(self) -> int:
         """Bytes held at the moment."""

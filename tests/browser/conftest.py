@@ -69,9 +69,7 @@ def wait_idle(page: Page, timeout_ms: float = 30_000) -> None:
 
     Right after a click the old state may last a few milliseconds: expect the result first, then wait.
     """
-    page.wait_for_selector(
-        "[data-testid=stApp][data-test-connection-state=CONNECTED]", timeout=timeout_ms
-    )
+    page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", timeout=timeout_ms)
     page.wait_for_function(AT_REST, timeout=timeout_ms)
     page.wait_for_function(DRAWN, timeout=timeout_ms)
 

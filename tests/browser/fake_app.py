@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 
 from processing import services as product
-from tests.unit.pages.fakes import FakeServices, database_away, every_state, opener
 from processing.use_cases.read_models import ParkedFile
-from tests.unit.pages.fakes import RECEIVED
+from tests.unit.pages.fakes import RECEIVED, FakeServices, database_away, every_state, opener
 
 
 def build_fake() -> FakeServices:

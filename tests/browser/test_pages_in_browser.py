@@ -59,7 +59,11 @@ def test_pages_have_no_serious_accessibility_fault(
 
 def test_the_menu_leads_to_every_page(visit: Visit, fake_url: str) -> None:
     page = visit(fake_url)
-    for name, heading in (("Upload", "Upload"), ("Session review", "Session review"), ("Sessions", "Sessions")):
+    for name, heading in (
+        ("Upload", "Upload"),
+        ("Session review", "Session review"),
+        ("Sessions", "Sessions"),
+    ):
         page.get_by_role("link", name=name, exact=True).first.click()
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         wait_idle(page)
@@ -136,7 +140,9 @@ def test_answers_carry_security_headers(watched_page: Page, fake_url: str) -> No
 
 
 def _window(page: Page) -> list[float]:
-    return list(page.evaluate("() => document.querySelector('.emg-chart')._fullLayout.xaxis.range.map(Number)"))
+    return list(
+        page.evaluate("() => document.querySelector('.emg-chart')._fullLayout.xaxis.range.map(Number)")
+    )
 
 
 def _samples_between(page: Page, low: float, high: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,7 +52,7 @@ from processing.use_cases.read_models import (
 RATE_HZ = 990.0
 LENGTH_S = 60.0
 RECORDED = datetime(2025, 3, 10, 11, 50)
-RECEIVED = datetime(2025, 3, 10, 12, 1, tzinfo=timezone.utc)
+RECEIVED = datetime(2025, 3, 10, 12, 1, tzinfo=UTC)
 TARGETS = SessionTargets(expected_contractions=4)
 DROPOUT: IntervalS = (30.0, 30.27)
 

@@ -165,6 +165,13 @@ def test_without_mvc_nothing_is_called_good(launch: Launch) -> None:
     assert "Perceived effort (CR10): — not recorded" in said
 
 
+def test_the_score_s_range_names_what_a_person_could_add(launch: Launch) -> None:
+    said = texts(launch(FakeServices(reviews=every_state()), "review.py", session="P002S001"))
+    assert "A range, because this is not known: MVC" in said
+    said = texts(launch(FakeServices(reviews=every_state()), "review.py", session="P001S003"))
+    assert "A range, because this is not known: the right leg" in said
+
+
 def test_a_missing_recording_still_shows_the_numbers(launch: Launch) -> None:
     services = only(traces_error=NotFoundError("gone"))
     at = launch(services, "review.py", session="P001S001")
