@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -320,11 +319,6 @@ def _contractions_quality(
             )
         )
     return findings
-
-
-def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return the worst of some verdicts; good for none."""
-    return max(verdicts, key=lambda verdict: _RANK[verdict], default="good")
 
 
 def _grade(value: float, doubtful: float, not_judged: float) -> Verdict:

@@ -67,7 +67,7 @@ class Contraction:
 
 @dataclass(frozen=True, slots=True)
 class FaintActivity:
-    """Activity above the noise but too weak to count as a contraction."""
+    """Activity above the noise but too weak, or too much of a twitch, to count as a contraction."""
 
     onset_s: float
     offset_s: float

@@ -26,15 +26,16 @@ def reapply_targets(
     targets : SessionTargets
         What was prescribed.
     mvc : Mvc, optional
-        The muscle's reference amplitude. None keeps the value that the file itself gave, if it did; else the
-        session's own peak stands in, against which intensity is not assessable.
+        The muscle's reference amplitude known from elsewhere. A value that the file itself gave goes first, as
+        it does in the analysis; without either the session's own peak stands in, and intensity is not
+        assessable.
 
     Returns
     -------
     ChannelAnalysis
         Detection is untouched: which activity was called faint was decided when the samples were there.
     """
-    if mvc is None and channel.mvc is not None and channel.mvc.source == "file":
+    if channel.mvc is not None and channel.mvc.source == "file":
         mvc = channel.mvc
     if mvc is None:
         mvc = session_peak(channel.contractions)

@@ -36,13 +36,14 @@ def test_scaling_emg_scales_amplitude_and_leaves_time_and_frequency_alone(factor
 @settings(max_examples=15, deadline=None)
 @given(st.integers(990, 5 * 990), st.integers(0, 1000))
 def test_a_later_start_shifts_contractions_and_changes_nothing_else(n_shift: int, seed: int) -> None:
+    # An edge may move by a few chance samples near the crossing, since the noise floor is estimated anew.
     recording = make_recording(contractions_s=[(6, 8), (11, 13), (16, 18)], n_channels=1, seed=seed)
     later = analyse_recording(replace(recording, emg_v=recording.emg_v[:, n_shift:])).channels[0]
     plain = analyse_recording(recording).channels[0]
     assert len(later.contractions) == len(plain.contractions) == 3
     for one, other in zip(plain.contractions, later.contractions, strict=True):
-        assert other.onset_s == pytest.approx(one.onset_s - n_shift / FS, abs=0.02)
-        assert other.plateau_uv == pytest.approx(one.plateau_uv, rel=0.02)
+        assert other.onset_s == pytest.approx(one.onset_s - n_shift / FS, abs=0.06)
+        assert other.plateau_uv == pytest.approx(one.plateau_uv, rel=0.05)
 
 
 @settings(max_examples=25, deadline=None)

@@ -65,10 +65,11 @@ def test_an_mvc_taken_back_leaves_intensity_unassessed() -> None:
     assert again.mvc.source == "session_peak"
 
 
-def test_a_value_in_the_file_survives_without_another() -> None:
+@pytest.mark.parametrize("entered", [None, Mvc(100.0, "patient")])
+def test_a_value_in_the_file_goes_first_here_too(entered: Mvc | None) -> None:
     recording = make_recording(contractions_s=PLAN, measures=RecordedMeasures(mvc_v={"CH1": 250e-6}))
     stored = analyse_recording(recording).channels[0]
-    assert reapply_targets(stored, targets=SessionTargets(), mvc=None) == stored
+    assert reapply_targets(stored, targets=SessionTargets(), mvc=entered) == stored
 
 
 def test_traces_are_float32_microvolts_of_every_channel() -> None:
