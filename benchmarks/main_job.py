@@ -9,8 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import uvicorn
@@ -19,10 +22,15 @@ from benchmarks.before import make_before_app, store_everything
 from benchmarks.recordings import BenchmarkRecording
 from benchmarks.report import Figure, percentile
 from pages._components.review_figure import Look, pair_panels, review_figure
+from processing.c3d import read_recording
+from processing.database.results import SessionRecords
 from processing.jobs.worker import work_until
+from processing.ports import StoredObject
 from processing.services import Services, build_services, closing_services
 from processing.settings import Settings
+from processing.use_cases.analyse import analyse_bytes
 from processing.use_cases.read_models import SessionFilters
+from processing.use_cases.reconcile import announce
 from processing.webhooks import encode_event, sign_event, storage_event, storage_event_id
 from tests.integration.stack import SECRET, make_listener, served
 from webhook_listener.server import make_server
@@ -30,7 +38,7 @@ from webhook_listener.server import make_server
 _PATH = "/webhooks/storage/c3d-upload"
 _N_ACKNOWLEDGED = 200
 _N_BEFORE = 5
-_N_STORED = 100
+_N_STORED = 1000
 _N_PLOTS = 10
 
 
@@ -52,9 +60,11 @@ def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[
         storage_event(services.store.write(f"P001/{n}.c3d", recording.data), services.store.bucket)
         for n in range(_N_ACKNOWLEDGED + 5)
     ]
-    with served(make_server(make_listener(services), "127.0.0.1", 0)) as address:
-        with httpx.Client(base_url=address, trust_env=False) as client:
-            now = [_post_signed(client, event) for event in events][5:]
+    with (
+        served(make_server(make_listener(services), "127.0.0.1", 0)) as address,
+        httpx.Client(base_url=address, trust_env=False) as client,
+    ):
+        now = [_post_signed(client, event) for event in events][5:]
     before_app = make_before_app(services.database, recording.data)
     config = uvicorn.Config(before_app, port=0, log_config=None)
     with served(uvicorn.Server(config)) as address:
@@ -88,14 +98,20 @@ def _until_completed(services: Services, client: httpx.Client, event: dict[str, 
 
 
 def _bytes_per_session(services: Services, recording: BenchmarkRecording) -> Figure:
-    """Analyse the same recording under many names; count rows, indexes and TOAST, the queue's included."""
+    """Store one result under many sessions; count rows, indexes and TOAST, the inbox and the queue included."""
     _empty(services)
     start = _database_bytes(services)
+    records = SessionRecords(services.database)
+    analysed = analyse_bytes(recording.data, file_name=recording.name, reader=read_recording)
     for number in range(_N_STORED):
-        services.store.write(f"P003/{number}.c3d", recording.data)
-    services.reconcile()
-    for session in services.list_sessions(SessionFilters(limit=_N_STORED)):
-        services.analyse_session(session.session_id)
+        stored = StoredObject(
+            f"P003/{number:04}_{recording.name}", "v1", len(recording.data), datetime.now(UTC)
+        )
+        outcome = announce(
+            stored, services.store.bucket, "webhook", partial(services.ingest, correlation_id="b")
+        )
+        claimed = records.claim(str(outcome.session_id), run_token=str(uuid4()))
+        records.store_result(claimed, analysed, object_version=stored.version)
     now = (_database_bytes(services) - start) / _N_STORED / 1000
     n_before = 3
     with services.database.transaction() as connection:
@@ -110,6 +126,7 @@ def _bytes_per_session(services: Services, recording: BenchmarkRecording) -> Fig
 def _plots(services: Services, recording: BenchmarkRecording) -> list[Figure]:
     """Build the whole review figure: traces from the C3D or the cache, points selected, as JSON."""
     review = services.load_review("P003S001")
+    services.store.write(review.summary.object_name, recording.data)
 
     assert review.result is not None
     channels = review.result.channels
