@@ -21,8 +21,10 @@ from processing.c3d.wording import listed, quoted
 from processing.errors import MissingChannelError, UnreadableRecordingError
 from processing.recording import Recording, RecordingMetadata, Side
 
-# No muscle and no amplifier for one comes near; larger values are damage.
+# No muscle and no amplifier for one comes near; larger values are damage. A few are samples lost on the way and
+# become gaps; more than this share means that the bytes are not what the header says.
 _MAX_VALUE = 1e6
+_MAX_ABSURD_SHARE = 0.01
 
 
 def read_recording(
@@ -42,14 +44,15 @@ def read_recording(
     Returns
     -------
     recording : Recording
-        EMG in volts. A unit that the file does not name is guessed from the size of the samples.
+        EMG in volts, NaN where the file holds no number. A unit that the file does not name is guessed from the
+        size of the samples.
 
     Raises
     ------
     TruncatedRecordingError
         If the file is shorter than its header promises.
     UnreadableRecordingError
-        If it is not C3D, contradicts itself, or holds values that are not numbers.
+        If it is not C3D, contradicts itself, or holds impossible values.
     MissingChannelError
         If it has no EMG channel, or not one that ``channel_map`` names.
     InvalidParameterError
@@ -68,8 +71,9 @@ def read_recording(
         [channel.index for channel in metadata.channels],
         [channel.volts_per_unit for channel in metadata.channels],
     )
-    _check_values(emg, [channel.label for channel in metadata.channels])
+    emg, notices = _without_absurd_values(emg, [channel.label for channel in metadata.channels])
     metadata, emg_v = _with_guessed_unit(metadata, emg)
+    metadata = replace(metadata, notices=(*metadata.notices, *notices))
     return Recording(metadata=metadata, emg_v=emg_v, activated_v=_activated(data, head, metadata))
 
 
@@ -82,19 +86,30 @@ def _activated(data: bytes, head: Head, metadata: RecordingMetadata) -> dict[str
     }
     indices = [index for index, _ in owners.values()]
     rows = decode_channels(data, head, indices, [factor for _, factor in owners.values()])
-    _check_values(rows, [head.analog[index].label for index in indices])
+    rows, _ = _without_absurd_values(rows, [head.analog[index].label for index in indices])
     return dict(zip(owners, rows, strict=True))
 
 
-def _check_values(values: FloatRows, labels: list[str]) -> None:
+def _without_absurd_values(values: FloatRows, labels: list[str]) -> tuple[FloatRows, list[str]]:
+    """Return the rows with impossible values as NaN, and a sentence for each channel that has gaps.
+
+    A NaN is a sample that nobody measured; what it means for the channel is the analysis' to judge.
+    """
+    notices = []
     for row, label in zip(values, labels, strict=True):
-        n_bad = int(np.count_nonzero(~(np.abs(row) <= _MAX_VALUE)))
-        if n_bad:
+        bad = ~(np.abs(row) <= _MAX_VALUE)
+        n_bad = int(np.count_nonzero(bad))
+        if not n_bad:
+            continue
+        n_absurd = n_bad - int(np.count_nonzero(np.isnan(row)))
+        if n_absurd > _MAX_ABSURD_SHARE * row.size:
             raise UnreadableRecordingError(
-                f"Channel {quoted(label)} is damaged: {n_bad} of {row.size} samples are not numbers, or "
-                f"are larger than "
-                f"{_MAX_VALUE:g}."
+                f"Channel {quoted(label)} is damaged: {n_absurd} of {row.size} samples are larger than "
+                f"{_MAX_VALUE:g}, which no amplifier gives."
             )
+        row[bad] = np.nan
+        notices.append(f"Channel {quoted(label)} lacks {n_bad} of {row.size} samples: they are not numbers.")
+    return values, notices
 
 
 def _with_guessed_unit(metadata: RecordingMetadata, emg: FloatRows) -> tuple[RecordingMetadata, FloatRows]:

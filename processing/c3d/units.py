@@ -51,8 +51,11 @@ def guess_unit(values: NDArray[np.float32]) -> str:
     if values.size == 0:
         return "V"
     sample = values[:, :: max(1, values.shape[1] // _ENOUGH_SAMPLES)]
-    distances = np.abs(sample - np.median(sample, axis=1, keepdims=True))
-    largest = float(np.max(np.quantile(distances, 0.999, axis=1)))
+    sample = sample[~np.isnan(sample).all(axis=1)]
+    if sample.size == 0:
+        return "V"
+    distances = np.abs(sample - np.nanmedian(sample, axis=1, keepdims=True))
+    largest = float(np.max(np.nanquantile(distances, 0.999, axis=1)))
     if largest <= _LARGEST_IN_VOLTS:
         return "V"
     return "mV" if largest <= _LARGEST_IN_MILLIVOLTS else "uV"

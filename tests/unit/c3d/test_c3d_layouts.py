@@ -178,10 +178,26 @@ def test_an_empty_recording_is_refused() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -1e30])
-def test_samples_that_are_no_signal_are_refused(value: float) -> None:
+def test_a_sample_that_is_no_number_becomes_a_gap_with_a_notice(value: float) -> None:
     stored = noise_v()
     stored[1, 100] = value
+    recording = read_recording(encode_c3d(stored, labels=EMG_LABELS))
+    row = [channel.label for channel in recording.metadata.channels].index("EMG2")
+    assert np.flatnonzero(np.isnan(recording.emg_v[row])).tolist() == [100]
+    assert "Channel 'EMG2' lacks 1 of 900 samples: they are not numbers." in recording.metadata.notices
+
+
+def test_a_channel_without_any_number_is_read_as_one_gap() -> None:
+    stored = noise_v()
+    stored[1] = np.nan
+    recording = read_recording(encode_c3d(stored, labels=EMG_LABELS))
+    assert np.isnan(recording.emg_v).all(axis=1).tolist().count(True) == 1
+
+
+def test_many_impossible_values_are_damage() -> None:
+    stored = noise_v()
+    stored[1, :50] = 1e30
     with pytest.raises(
-        UnreadableRecordingError, match="Channel 'EMG2' is damaged: 1 of 900 samples are not numbers"
+        UnreadableRecordingError, match="'EMG2' is damaged: 50 of 900 samples are larger than 1e"
     ):
         read_recording(encode_c3d(stored, labels=EMG_LABELS))
