@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components.gate import guard
+from pages._components.upload import forget_files
 
 st.set_page_config(page_title="GHOSTLY EMG review", page_icon="🦵", layout="wide")
 viewer = guard()
@@ -17,5 +18,7 @@ page = st.navigation(
     ],
     position="top",
 )
+if page.url_path != "upload":
+    forget_files()
 page.run()
 st.caption(f"**{viewer.name}** · {viewer.explanation}")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._components.arrivals import load_arrivals, parked_notice
 from pages._components.gate import guard
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
-from pages._components.session_list import choose_filters, live_session_list, parked_notice
+from pages._components.session_filters import choose_filters
+from pages._components.session_list import live_session_list
 
 guard()
 st.title("Sessions", anchor=False)
 with calm_errors("sessions"):
     services = get_services()
-    filters = choose_filters(services.list_patient_codes())
-    parked_notice(services.list_parked_files())
-    live_session_list(services, filters)
+    arrivals = load_arrivals(services)
+    filters = choose_filters(arrivals.patient_codes)
+    parked_notice(arrivals.parked)
+    live_session_list(services, filters, arrivals)

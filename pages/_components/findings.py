@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._components import words
+from pages._components import classes, words
 from pages._components.score_figure import has_range, missing_parts
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, QualityFinding
@@ -27,7 +27,7 @@ def channel_tiles(channels: Sequence[ChannelAnalysis], score: SessionScore, targ
 
 def _channel_tile(channel: ChannelAnalysis, targets: SessionTargets) -> None:
     name = f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"
-    good = words.good_count(channel)
+    good = classes.good_count(channel)
     shown = "not judged" if good is None else f"{good} / {targets.expected_contractions}"
     with st.container(gap=None):
         st.metric(f"**{name}** · good / expected contractions", shown)
@@ -40,11 +40,12 @@ def _tile_lines(channel: ChannelAnalysis, targets: SessionTargets) -> list[str]:
     reason = words.short_reason(quality) if quality.verdict != "good" else None
     trust = f"{icon} Signal {words.VERDICT_WORDS[quality.verdict]}" + (f": {reason}" if reason else "")
     if quality.verdict == "not_judged":
-        return [trust, "Its contractions are shown, but do not count."]
-    found = len(channel.contractions)
+        found = words.plural(len(channel.contractions), "contraction")
+        return [f"{found} found, not counted" if channel.contractions else "No contraction found", trust]
+    n_found = len(channel.contractions)
     held = sum(c.meets_duration for c in channel.contractions)
     doubtful = sum(c.doubtful for c in channel.contractions)
-    counted = f"{found} found" + (f" ({doubtful} doubtful)" if doubtful else "")
+    counted = f"{n_found} found" + (f" ({doubtful} doubtful)" if doubtful else "")
     lines = [
         f"{counted} · {held} held ≥ {words.number(targets.target_duration_s, 's')} · {_strong(channel, targets)}"
     ]
@@ -53,7 +54,7 @@ def _tile_lines(channel: ChannelAnalysis, targets: SessionTargets) -> list[str]:
 
 def _strong(channel: ChannelAnalysis, targets: SessionTargets) -> str:
     if channel.mvc is None or not channel.mvc.assessable:
-        return "intensity not assessable (no MVC)"
+        return "strength unknown: no MVC"
     strong = sum(bool(c.meets_intensity) for c in channel.contractions)
     return f"{strong} ≥ {words.number(targets.target_percent_mvc, '% MVC')}"
 

@@ -2,99 +2,154 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from pages._components import words
+from pages._components.known_values import file_mvc_uv, known_values
 from processing.emg.parameters import SessionTargets
 from processing.errors import ProcessingError
+from processing.recording import RecordedMeasures, Side
 from processing.services import Services
 from processing.use_cases.read_models import SessionInputs, SessionReview
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 EMPTY = "not recorded"
+FILE_FIRST = ", which goes first: an entered value counts only for files that hold none."
+ENTERED_FIRST = ". A value entered here goes first."
+SIDES: tuple[Side, Side] = ("left", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """One value to enter: its field, and what to say about the value that the file holds."""
+
+    name: str
+    label: str
+    entered: float | None
+    in_file: float | None
+    high: float
+    step: float
+    unit: str
+    rule: str
 
 
 def inputs_form(services: Services, review: SessionReview) -> None:
     """Ask for MVC, effort, pressure, points and targets, and rescore the session with them."""
     st.subheader("Add what the file does not hold", anchor=False)
-    inputs = review.inputs
+    code = review.summary.session_code
     with st.form("inputs", enter_to_submit=False):
-        left, right, effort, pressure, points = st.columns(5, vertical_alignment="bottom")
-        with left:
-            mvc_left = _field("L ● MVC left (µV)", inputs.mvc_left_uv, 0.0, 20000.0, _key(review, "mvc_left"))
-        with right:
-            mvc_right = _field(
-                "R ▲ MVC right (µV)", inputs.mvc_right_uv, 0.0, 20000.0, _key(review, "mvc_right")
-            )
-        with effort:
-            rpe = _field(
-                "Perceived effort (CR10, 0–10)",
-                inputs.perceived_effort_cr10,
-                0.0,
-                10.0,
-                _key(review, "effort"),
-                0.5,
-            )
-        with pressure:
-            bfr = _field("BFR pressure (% AOP)", inputs.bfr_percent_aop, 0.0, 150.0, _key(review, "pressure"))
-        with points:
-            game = _field("Maximum game points", inputs.game_max_points, 0.0, 1e9, _key(review, "points"))
-        expected_at, percent_at, held_at, save_at = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
-        targets = inputs.targets
-        with expected_at:
-            expected = st.number_input(
-                "Expected contractions per leg",
-                1,
-                200,
-                targets.expected_contractions,
-                key=_key(review, "expected"),
-            )
-        with percent_at:
-            percent = st.number_input(
-                "Target intensity (% MVC)",
-                1.0,
-                150.0,
-                targets.target_percent_mvc,
-                5.0,
-                "%.0f",
-                key=_key(review, "percent"),
-            )
-        with held_at:
-            held = st.number_input(
-                "Target duration (s)",
-                0.1,
-                60.0,
-                targets.target_duration_s,
-                0.5,
-                "%.1f",
-                key=_key(review, "held"),
-            )
-        with save_at:
-            saved = st.form_submit_button("Save and score again", icon=":material/save:")
+        measures = _measures(review)
+        columns = st.columns(len(measures), vertical_alignment="bottom")
+        entered = {
+            measure.name: _measure_field(column, measure, code)
+            for column, measure in zip(columns, measures, strict=True)
+        }
+        *targets_at, save_at = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
+        targets = _targets(targets_at, review.inputs.targets, code)
+        saved = save_at.form_submit_button("Save and score again", icon=":material/save:")
         st.caption("Leave a field empty when it was not measured; nothing is filled in for it.")
     if saved:
-        entered = SessionInputs(
-            targets=SessionTargets(int(expected), float(percent), float(held)),
-            mvc_left_uv=mvc_left,
-            mvc_right_uv=mvc_right,
-            perceived_effort_cr10=rpe,
-            bfr_percent_aop=bfr,
-            game_max_points=game,
-        )
-        _save(services, review, entered)
+        _save(services, code, SessionInputs(targets=targets, **entered))
 
 
-def _field(
-    label: str, value: float | None, low: float, high: float, key: str, step: float = 1.0
-) -> float | None:
-    return st.number_input(label, low, high, value, step, "%.4g", key=key, placeholder=EMPTY)
+def _measures(review: SessionReview) -> list[_Measure]:
+    """Return the fields in their order, with what the file holds for each."""
+    inputs, result = review.inputs, review.result
+    held = result.metadata.measures if result else RecordedMeasures()
+    channels = result.channels if result else ()
+    effort, pressure, points = known_values(inputs, held)
+    left, right = (file_mvc_uv(held, channels, side) for side in SIDES)
+    return [
+        _Measure(
+            "mvc_left_uv", "L ● MVC left (µV)", inputs.mvc_left_uv, left, 20_000.0, 1.0, "µV", FILE_FIRST
+        ),
+        _Measure(
+            "mvc_right_uv", "R ▲ MVC right (µV)", inputs.mvc_right_uv, right, 20_000.0, 1.0, "µV", FILE_FIRST
+        ),
+        _Measure(
+            "perceived_effort_cr10",
+            "Effort (CR10, 0–10)",
+            effort.entered,
+            effort.in_file,
+            10.0,
+            0.5,
+            "",
+            ENTERED_FIRST,
+        ),
+        _Measure(
+            "bfr_percent_aop",
+            "BFR pressure (% AOP)",
+            pressure.entered,
+            pressure.in_file,
+            150.0,
+            1.0,
+            pressure.unit,
+            ENTERED_FIRST,
+        ),
+        _Measure(
+            "game_max_points",
+            "Maximum game points",
+            points.entered,
+            points.in_file,
+            1e9,
+            1.0,
+            "",
+            ENTERED_FIRST,
+        ),
+    ]
 
 
-def _key(review: SessionReview, name: str) -> str:
-    return f"input:{review.summary.session_code}:{name}"
+def _measure_field(column: DeltaGenerator, measure: _Measure, code: str) -> float | None:
+    placeholder, hint = EMPTY, None
+    if measure.in_file is not None:
+        placeholder = f"{words.number(measure.in_file)} in the file"
+        hint = f"{words.number(measure.in_file, measure.unit)} in the file{measure.rule}"
+    return column.number_input(
+        measure.label,
+        0.0,
+        measure.high,
+        measure.entered,
+        measure.step,
+        "%.4g",
+        key=_key(code, measure.name),
+        placeholder=placeholder,
+        help=hint,
+    )
 
 
-def _save(services: Services, review: SessionReview, inputs: SessionInputs) -> None:
+def _targets(columns: Sequence[DeltaGenerator], targets: SessionTargets, code: str) -> SessionTargets:
+    """Ask what was prescribed."""
+    expected = columns[0].number_input(
+        "Expected contractions per leg", 1, 200, targets.expected_contractions, key=_key(code, "expected")
+    )
+    percent = columns[1].number_input(
+        "Target intensity (% MVC)",
+        1.0,
+        150.0,
+        targets.target_percent_mvc,
+        5.0,
+        "%.0f",
+        key=_key(code, "percent"),
+    )
+    held = columns[2].number_input(
+        "Target duration (s)", 0.1, 60.0, targets.target_duration_s, 0.5, "%.1f", key=_key(code, "held")
+    )
+    return SessionTargets(int(expected), float(percent), float(held))
+
+
+def _key(code: str, name: str) -> str:
+    return f"input:{code}:{name}"
+
+
+def _save(services: Services, code: str, inputs: SessionInputs) -> None:
     try:
-        services.save_inputs(review.summary.session_code, inputs)
+        services.save_inputs(code, inputs)
     except ProcessingError as error:
         st.error(f"Not saved: {error}", icon=":material/error:")
         return

@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components import words
+from pages._components.contraction_table import contraction_table
 from pages._components.findings import channel_tiles, quality_section
 from pages._components.inputs_form import inputs_form
 from pages._components.provenance import session_provenance
 from pages._components.review_figure import pair_panels
 from pages._components.score_view import score_section
-from pages._components.signal_view import contraction_table, signal_view
-from processing.errors import NotFoundError, StorageUnavailableError
+from pages._components.signal_view import signal_view
+from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
 from processing.services import Services
 from processing.use_cases.read_models import SessionFilters, SessionResult, SessionReview, SessionSummary
 
@@ -30,8 +31,7 @@ def choose_session(services: Services) -> None:
     for session in sessions:
         st.page_link(
             "review.py",
-            label=f"**{session.session_code}** · {words.moment(session.recorded_at)} · "
-            f"{words.session_state(session).word}",
+            label=f"**{session.session_code}** · {_recorded(session)} · {words.session_state(session).word}",
             icon=":material/monitoring:",
             query_params={"session": session.session_code},
         )
@@ -123,7 +123,8 @@ def _stages(current: words.State) -> None:
 def _result(services: Services, review: SessionReview, result: SessionResult) -> None:
     channel_tiles(result.channels, result.score, review.inputs.targets)
     _signals(services, review, result)
-    score_section(result.score, review.inputs, result.channels, key=review.summary.session_code)
+    measures, code = result.metadata.measures, review.summary.session_code
+    score_section(result.score, result.channels, measures, review.inputs, key=code)
     quality_section(result.channels)
     inputs_form(services, review)
     session_provenance(review)
@@ -141,6 +142,8 @@ def _signals(services: Services, review: SessionReview, result: SessionResult) -
             title="Signals not available",
             icon=":material/hide_image:",
         )
+    except ReplacedRecordingError as error:
+        st.info(str(error), title="Signals not drawn", icon=":material/hide_image:")
     except StorageUnavailableError as error:
         st.warning(
             f"The results below are complete. Reason: {error}",

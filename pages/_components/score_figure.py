@@ -9,7 +9,7 @@ from typing import Any
 
 from processing.scoring.model import ScorePart, SessionScore
 
-FIGURE_HEIGHT = 124
+HEIGHT, RANGE_HEIGHT = 84, 40  # pixels, the second only where there is a range
 PARTS_AT, RANGE_AT = 1.0, 0.0
 LABEL_WIDTH = 34.0  # points that the range's words take
 LABEL_ROOM = 12.0  # points that a segment needs before its name fits
@@ -17,10 +17,14 @@ LABEL_ROOM = 12.0  # points that a segment needs before its name fits
 
 @dataclass(frozen=True, slots=True)
 class ShownPart:
-    """One part of the score as it is printed: ``tenths`` of a point, None where it is not known."""
+    """One part of the score as it is printed: ``tenths`` of a point, None where the part is missing.
+
+    ``counts`` is False for a missing part whose weight the others share.
+    """
 
     part: ScorePart
     tenths: int | None
+    counts: bool
 
     @property
     def name(self) -> str:
@@ -29,24 +33,32 @@ class ShownPart:
 
     @property
     def points(self) -> str:
-        """The points as printed."""
-        return "—" if self.tenths is None else f"{self.tenths / 10:.1f}".replace("-", "−")
+        """The points as printed: where the part is missing, what it could bring."""
+        if self.tenths is not None:
+            return f"{self.tenths / 10:.1f}".replace("-", "−")
+        low, high = f"{self.part.low:.0f}", f"{self.part.high:.0f}"
+        span = low if low == high else f"{low}–{high}"
+        return span if self.counts else f"{span} if known"
 
 
 def shown_parts(score: SessionScore) -> tuple[ShownPart, ...]:
     """Round the parts so that what is printed adds up exactly to the printed total.
 
     Each part is cut to tenths of a point; the tenths that are missing go to the parts that lost most. Without a
-    total there is nothing to add up to, and no part shows points.
+    total there is nothing to add up to: what is known is rounded by itself, at the weight that was configured.
     """
-    if score.total is None:
-        return tuple(ShownPart(part, None) for part in score.parts)
     exact = {i: 10 * part.points for i, part in enumerate(score.parts) if part.points is not None}
-    tenths = {i: math.floor(value) for i, value in exact.items()}
-    missing = round(10 * score.total) - sum(tenths.values())
-    for i in sorted(exact, key=lambda i: tenths[i] - exact[i])[: max(0, missing)]:
-        tenths[i] += 1
-    return tuple(ShownPart(part, tenths.get(i)) for i, part in enumerate(score.parts))
+    if score.total is None:
+        tenths = {i: round(value) for i, value in exact.items()}
+    else:
+        tenths = {i: math.floor(value) for i, value in exact.items()}
+        missing = round(10 * score.total) - sum(tenths.values())
+        for i in sorted(exact, key=lambda i: tenths[i] - exact[i])[: max(0, missing)]:
+            tenths[i] += 1
+    return tuple(
+        ShownPart(part, tenths.get(i), counts=score.total is None or i in tenths)
+        for i, part in enumerate(score.parts)
+    )
 
 
 def shown_total(score: SessionScore) -> str:
@@ -69,7 +81,7 @@ def score_figure(score: SessionScore) -> dict[str, Any]:
     data: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     start = 0.0
-    for position, shown in enumerate(shown_parts(score)):
+    for position, shown in enumerate(shown_parts(score) if score.total is not None else ()):
         points = shown.part.points
         if shown.tenths is None or not points:
             continue
@@ -84,7 +96,7 @@ def score_figure(score: SessionScore) -> dict[str, Any]:
     if has_range(score):
         data.append(_range(score))
         annotations.append(_range_label(score))
-    return {"data": data, "layout": _layout(annotations)}
+    return {"data": data, "layout": _layout(annotations, with_range=has_range(score))}
 
 
 def score_alt(score: SessionScore) -> str:
@@ -177,9 +189,9 @@ def _label(text: str, x: float, y: float, color: str) -> dict[str, Any]:
     return {"text": text, "x": x, "y": y, "xref": "x", "yref": "y", "showarrow": False, "font": font}
 
 
-def _layout(annotations: list[dict[str, Any]]) -> dict[str, Any]:
+def _layout(annotations: list[dict[str, Any]], *, with_range: bool) -> dict[str, Any]:
     return {
-        "height": FIGURE_HEIGHT,
+        "height": HEIGHT + (RANGE_HEIGHT if with_range else 0),
         "margin": {"l": 14, "r": 18, "t": 4, "b": 40},
         "barmode": "overlay",
         "dragmode": False,
@@ -196,7 +208,7 @@ def _layout(annotations: list[dict[str, Any]]) -> dict[str, Any]:
             "gridcolor": "@grid",
             "zeroline": False,
         },
-        "yaxis": {"visible": False, "fixedrange": True, "range": [-0.4, 1.5]},
+        "yaxis": {"visible": False, "fixedrange": True, "range": [-0.4 if with_range else 0.5, 1.5]},
         "shapes": [_frame()],
         "annotations": annotations,
     }

@@ -9,7 +9,9 @@ import streamlit as st
 
 from pages._components import words
 from pages._components.chart import chart
+from pages._components.known_values import known_lines
 from pages._components.score_figure import (
+    ShownPart,
     is_optional,
     score_alt,
     score_figure,
@@ -18,33 +20,39 @@ from pages._components.score_figure import (
     shown_total,
 )
 from processing.emg.results import ChannelAnalysis
-from processing.scoring.model import SessionScore
+from processing.recording import RecordedMeasures, Side
+from processing.scoring.model import MuscleScore, SessionScore
 from processing.use_cases.read_models import SessionInputs
 
 
 def score_section(
-    score: SessionScore, inputs: SessionInputs | None, channels: Sequence[ChannelAnalysis], *, key: str
+    score: SessionScore,
+    channels: Sequence[ChannelAnalysis],
+    measures: RecordedMeasures,
+    inputs: SessionInputs | None = None,
+    *,
+    key: str,
 ) -> None:
-    """Draw the bar, its table, and what the file and the clinic have not recorded."""
+    """Draw the bar, its table, and what was entered, found in the file or not recorded."""
     st.subheader("Why this score?", anchor=False)
     picture, missing = st.columns([5, 2], gap="large")
     with picture:
         chart(score_figure(score), alt=score_alt(score), key=f"score:{key}")
-        st.table(_table(score), hide_index=True, border="horizontal")
+        st.table(_table(score, channels), hide_index=True, border="horizontal")
     with missing:
-        st.markdown("\n".join(["**Entered or found in the file**", "", *_known(inputs, channels)]))
-        for note in score.notes:
-            st.caption(note)
+        lines = [f"- {line}" for line in known_lines(inputs, measures, channels)]
+        st.markdown("\n".join(["**Entered or found in the file**", "", *lines]))
+        st.caption("  \n".join(score.notes))
 
 
-def _table(score: SessionScore) -> pd.DataFrame:
+def _table(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> pd.DataFrame:
     rows = [
         {
             "Part": shown.name,
-            "Weight": words.number(100 * shown.part.weight, "%") if shown.tenths is not None else "—",
-            "Reached, of 100": words.number(shown.part.score, missing="— not known"),
+            "Weight": words.number(100 * shown.part.weight, "%") if shown.counts else "—",
+            "Reached, of 100": words.number(shown.part.score, missing="not known"),
             "Points": shown.points,
-            "Note": shown.part.note or "",
+            "Note": _note(shown, score, channels),
         }
         for shown in shown_parts(score)
         if shown.part.points is not None or not is_optional(shown.part)
@@ -55,17 +63,27 @@ def _table(score: SessionScore) -> pd.DataFrame:
     return pd.DataFrame([*rows, {**total, "Note": note}])
 
 
-def _known(inputs: SessionInputs | None, channels: Sequence[ChannelAnalysis]) -> list[str]:
-    lines = [
-        f"- {words.mvc_words(channel.mvc, words.side_name(channel.side, channel.name).lower())}"
-        for channel in channels
-    ]
-    effort = None if inputs is None else inputs.perceived_effort_cr10
-    pressure = None if inputs is None else inputs.bfr_percent_aop
-    points = None if inputs is None else inputs.game_max_points
-    return [
-        *lines,
-        f"- Perceived effort (CR10): {words.number(effort)}",
-        f"- BFR pressure: {words.number(pressure, '% AOP')}",
-        f"- Maximum game points: {words.number(points)}",
-    ]
+def _note(shown: ShownPart, score: SessionScore, channels: Sequence[ChannelAnalysis]) -> str:
+    """Return the part's note; that of compliance names both legs, each briefly."""
+    if shown.name != "Compliance" or score.compliance is not None:
+        return shown.part.note or ""
+    sides = {channel.side: channel for channel in channels}
+    legs = {name: _leg(sides.get(name), muscle) for name, muscle in _muscles(score)}
+    if len(set(legs.values())) == 1:
+        return f"both legs: {legs['left']}"
+    return "; ".join(f"{name}: {said}" for name, said in legs.items())
+
+
+def _muscles(score: SessionScore) -> tuple[tuple[Side, MuscleScore], ...]:
+    return (("left", score.left), ("right", score.right))
+
+
+def _leg(channel: ChannelAnalysis | None, muscle: MuscleScore) -> str:
+    """Say in a few words what one leg scores, or why it has no score."""
+    if channel is None:
+        return "no channel"
+    if channel.quality.verdict == "not_judged":
+        return f"not judged ({words.short_reason(channel.quality) or 'signal not usable'})"
+    if muscle.score is not None:
+        return words.number(muscle.score)
+    return f"no MVC, so between {muscle.low:.0f} and {muscle.high:.0f}"

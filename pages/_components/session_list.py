@@ -1,4 +1,4 @@
-"""The list of sessions with its filters; it keeps itself up to date while something is running."""
+"""The list of sessions; it keeps itself and what stands beside it up to date."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import math
 import re
 import textwrap
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 
 from pages._components import state, words
+from pages._components.arrivals import Arrivals, load_arrivals
 from pages._components.notices import unavailable
 from pages._components.words import State
 from processing.errors import TransientError
 from processing.services import Services
 from processing.use_cases.read_models import (
-    ParkedFile,
-    ProcessingStatus,
     SessionFilters,
     SessionSummary,
     SideSummary,
@@ -29,84 +27,31 @@ LONGEST_REASON = 44
 COLUMNS = (1.1, 0.75, 1.7, 1.5, 2.1, 2.1, 0.95)
 HEADINGS = ("Session", "Patient", "State", "Recorded", "L ● Left", "R ▲ Right", "Score of 100")
 
-STATUS_CHOICES: dict[str, tuple[ProcessingStatus, ...]] = {
-    "Waiting": ("pending",),
-    "Analysing": ("processing", "reprocessing"),
-    "Ready": ("completed",),
-    "Could not be read": ("failed",),
+# Rows of two lines, not of three: a clinic's list has to fit on a screen.
+DENSE_ROWS = """<style>
+.st-key-session-table > [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] {
+    padding: 0.3rem 0.9rem;
 }
+</style>"""
 
 
-def choose_filters(patient_codes: Sequence[str]) -> SessionFilters:
-    """Ask what the list is narrowed to."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        patient = st.selectbox(
-            "Patient",
-            list(patient_codes),
-            index=None,
-            placeholder="All patients",
-            key=state.FILTER_PATIENT,
-            persist_state="session",
-            width=220,
-        )
-        chosen = st.multiselect(
-            "State",
-            list(STATUS_CHOICES),
-            placeholder="All states",
-            key=state.FILTER_STATUS,
-            persist_state="session",
-            width=320,
-        )
-        dates = st.date_input(
-            "Recorded between",
-            value=(),
-            format="DD/MM/YYYY",
-            key=state.FILTER_DATES,
-            persist_state="session",
-            width=260,
-        )
-    start, end = _date_range(dates)
-    statuses = tuple(status for name in chosen for status in STATUS_CHOICES[name])
-    return SessionFilters(patient_code=patient, statuses=statuses, recorded_from=start, recorded_until=end)
+def live_session_list(services: Services, filters: SessionFilters, arrivals: Arrivals) -> None:
+    """Draw the list and keep it up to date: often while something is running, else now and then for new arrivals.
 
-
-def _date_range(dates: object) -> tuple[date | None, date | None]:
-    days = tuple(dates) if isinstance(dates, list | tuple) else (dates,)
-    known = [day for day in days if isinstance(day, date)]
-    return (known[0] if known else None, known[1] if len(known) > 1 else None)
-
-
-def parked_notice(parked: Sequence[ParkedFile]) -> None:
-    """Name the files that arrived but belong to nobody yet."""
-    if not parked:
-        return
-    title = f"{words.plural(len(parked), 'file')} arrived but became no session"
-    with st.expander(title, icon=":material/inventory_2:"):
-        for file in parked:
-            st.markdown(
-                f"**{_plain(file.object_name)}** · {words.moment(file.received_at)}  \n{_plain(file.reason)}"
-            )
-
-
-def _plain(text: str) -> str:
-    """Show untrusted text as it is, whatever Markdown signs it holds."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>~$:" else sign for sign in text)
-
-
-def live_session_list(services: Services, filters: SessionFilters) -> None:
-    """Draw the list and keep it up to date: often while something is running, else now and then for new arrivals."""
+    A change of what stands beside the list, or of how often this one has to look, takes one full run of the page.
+    """
     running = any(session.running for session in services.list_sessions(filters))
 
     @st.fragment(run_every=REFRESH_RUNNING if running else REFRESH_IDLE)
     def rows() -> None:
         try:
-            current = services.list_sessions(filters)
+            current, now = services.list_sessions(filters), load_arrivals(services)
         except TransientError as error:
             unavailable(error, "session-list")
             return
         session_list(current, filters)
-        if running != any(session.running for session in current):
-            st.rerun()  # one full run, which also changes how often this one comes
+        if now != arrivals or running != any(session.running for session in current):
+            st.rerun()
 
     rows()
 
@@ -119,6 +64,7 @@ def session_list(sessions: Sequence[SessionSummary], filters: SessionFilters) ->
     st.caption(_counts(sessions))
     n_pages = math.ceil(len(sessions) / ROWS_PER_PAGE)
     page = min(st.session_state.get(state.SESSIONS_PAGE, 1), n_pages)
+    st.html(DENSE_ROWS)
     with st.container(gap="xxsmall", key="session-table"):
         with st.container(border=True):
             for column, heading in zip(st.columns(COLUMNS), HEADINGS, strict=True):
@@ -138,7 +84,9 @@ def _counts(sessions: Sequence[SessionSummary]) -> str:
 
 
 def _row(session: SessionSummary) -> None:
-    link, patient, status, recorded, left, right, score = st.columns(COLUMNS, vertical_alignment="center")
+    failed = session.failure is not None and session.status == "failed"
+    widths = (*COLUMNS[:4], sum(COLUMNS[4:])) if failed else COLUMNS
+    link, patient, status, recorded, *rest = st.columns(widths, vertical_alignment="center")
     link.page_link(
         "review.py",
         label=f"**{session.session_code}**",
@@ -149,11 +97,21 @@ def _row(session: SessionSummary) -> None:
     patient.markdown(session.patient_code)
     kind = words.session_state(session)
     status.badge(kind.word, icon=kind.icon, color=kind.color, help=session.failure or kind.sentence)
-    recorded.markdown(words.moment(session.recorded_at))
+    recorded.markdown(_when(session))
+    if failed:
+        rest[0].markdown(f":small[{words.plain(session.failure or '')}]")
+        return
     sides = {side.side: side for side in session.sides}
-    left.markdown(_side_words(sides.get("left")))
-    right.markdown(_side_words(sides.get("right")))
-    score.markdown(_score_words(session))
+    rest[0].markdown(_side_words(sides.get("left")))
+    rest[1].markdown(_side_words(sides.get("right")))
+    rest[2].markdown(_score_words(session))
+
+
+def _when(session: SessionSummary) -> str:
+    """Return the moment of the recording or, until that is known, of its arrival."""
+    if session.recorded_at is None:
+        return f":small[arrived {words.moment(session.received_at)}]"
+    return words.moment(session.recorded_at)
 
 
 def _side_words(side: SideSummary | None) -> str:
@@ -175,7 +133,7 @@ def _first_reason(side: SideSummary) -> str:
     if not side.reasons:
         return ""
     clause = re.split(r"[:;(]", side.reasons[0])[0].strip().rstrip(".")
-    return _plain(textwrap.shorten(clause, LONGEST_REASON, placeholder=" …"))
+    return words.plain(textwrap.shorten(clause, LONGEST_REASON, placeholder=" …"))
 
 
 def _score_words(session: SessionSummary) -> str:

@@ -12,6 +12,9 @@ UPLOAD_PATIENT = "upload:patient"
 UPLOAD_ROUND = "upload:round"
 UPLOAD_SAVED = "upload:saved"
 UPLOAD_SHOWN = "upload:shown"
+UPLOAD_HELD = "upload:held"
+LOOK = "look:"
+LOOK_VIEWS = f"view:{LOOK}"
 
 
 def view_key(subject: str) -> str:

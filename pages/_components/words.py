@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from processing.emg.results import ChannelAnalysis, ChannelQuality, Contraction, Mvc, QualityFinding, Verdict
+from pages._components import classes
+from processing.emg.results import ChannelAnalysis, ChannelQuality, Mvc, QualityFinding, Verdict
 from processing.recording import Side
 from processing.use_cases.read_models import SessionSummary
 
@@ -102,6 +103,11 @@ def moment(when: datetime | None) -> str:
     return NOT_RECORDED if when is None else f"{when.day} {when:%b %Y, %H:%M}"
 
 
+def plain(text: str) -> str:
+    """Show untrusted text as it is, whatever Markdown signs it holds."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>~$:" else sign for sign in text)
+
+
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:
     """Return ``1 contraction`` or ``3 contractions``."""
     return f"{count} {singular if count == 1 else plural_form or singular + 's'}"
@@ -116,64 +122,9 @@ def score_words(score: float | None, low: float | None, high: float | None) -> s
     return f"{low:.0f}–{high:.0f}" if round(low) != round(high) else f"{low:.0f}"
 
 
-@dataclass(frozen=True, slots=True)
-class ContractionClass:
-    """How a contraction did against both targets: its word, plotting symbol and fill pattern."""
-
-    key: str
-    word: str
-    symbol: str
-    glyph: str
-    pattern: str
-
-
-GOOD = ContractionClass("good", "good: strong and held", "circle", "●", "")
-INTENSITY_ONLY = ContractionClass("intensity_only", "strong, not held", "triangle-up", "▲", "|")
-DURATION_ONLY = ContractionClass("duration_only", "held, not strong", "square", "■", "-")
-NEITHER = ContractionClass("neither", "neither", "x-thin", "✕", ".")
-HELD_UNKNOWN = ContractionClass("held_unknown", "held; intensity not assessable", "square-open", "□", "-")
-SHORT_UNKNOWN = ContractionClass(
-    "short_unknown", "not held; intensity not assessable", "circle-open", "○", ""
-)
-
-CONTRACTION_CLASSES = (GOOD, INTENSITY_ONLY, DURATION_ONLY, NEITHER, HELD_UNKNOWN, SHORT_UNKNOWN)
-
-
-def contraction_class(contraction: Contraction) -> ContractionClass:
-    """Sort a contraction into the classes that every picture and table uses."""
-    if contraction.meets_intensity is None:
-        return HELD_UNKNOWN if contraction.meets_duration else SHORT_UNKNOWN
-    if contraction.meets_intensity:
-        return GOOD if contraction.meets_duration else INTENSITY_ONLY
-    return DURATION_ONLY if contraction.meets_duration else NEITHER
-
-
 def yes_no(value: bool | None) -> str:
     """Return the answer in a word; None is not a no."""
     return NOT_ASSESSABLE if value is None else "yes" if value else "no"
-
-
-@dataclass(frozen=True, slots=True)
-class GoodCount:
-    """How many contractions of a muscle were good: a number, or the range it lies in."""
-
-    low: int
-    high: int
-
-    def __str__(self) -> str:
-        return str(self.low) if self.low == self.high else f"{self.low}–{self.high}"
-
-
-def good_count(channel: ChannelAnalysis) -> GoodCount | None:
-    """Count the good contractions; None when the channel is not judged.
-
-    Without an MVC a contraction that was held may or may not have been strong enough: that is the range.
-    """
-    if channel.quality.verdict == "not_judged":
-        return None
-    classes = [contraction_class(contraction) for contraction in channel.contractions]
-    certain = classes.count(GOOD)
-    return GoodCount(certain, certain + classes.count(HELD_UNKNOWN))
 
 
 def title_sentence(channels: tuple[ChannelAnalysis, ...], expected: int, target_s: float) -> str:
@@ -199,7 +150,7 @@ def _side_sentence(channel: ChannelAnalysis, expected: int, target_s: float) -> 
     held_words = f"{'none' if held == 0 else held} held {number(target_s, 's')}"
     if channel.mvc is not None and channel.mvc.assessable:
         strong = sum(bool(contraction.meets_intensity) for contraction in channel.contractions)
-        good = good_count(channel)
+        good = classes.good_count(channel)
         return f"{name}: {good} of {expected} good ({strong} strong enough, {held_words})."
     return f"{name}: {plural(found, 'contraction')}, {held_words}."
 

@@ -31,7 +31,7 @@ PAGES = {
 def test_a_fresh_server_asked_for_a_deep_link_shows_the_gate(
     watched_page: Page, tmp_path: Path, path: str
 ) -> None:
-    with serving(tmp_path / "server.log", SUPABASE_URL="https://example.supabase.co") as url:
+    with serving(tmp_path / "server.log", DASHBOARD_HOST="0.0.0.0") as url:
         watched_page.goto(url + path)
         expect(watched_page.get_by_role("heading", name="Sign-in needed")).to_be_visible(timeout=30_000)
         wait_idle(watched_page)
@@ -129,6 +129,22 @@ def test_look_only_draws_a_dropped_file(visit: Visit, fake_url: str) -> None:
     expect(page.get_by_role("img", name="EMG amplitude in microvolts")).to_be_visible()
     wait_idle(page)
     keep_picture(page, "upload-look-only")
+
+
+def test_leaving_the_upload_page_forgets_the_files(visit: Visit, fake_url: str) -> None:
+    page = visit(f"{fake_url}/upload")
+    file = {"name": "a.c3d", "mimeType": "application/octet-stream", "buffer": b"good"}
+    page.locator("input[type=file]").set_input_files([file])
+    expect(page.get_by_role("img", name="EMG amplitude in microvolts")).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("link", name="Sessions", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Sessions", exact=True)).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("link", name="Upload", exact=True).first.click()
+    expect(page.get_by_text("Choose a recording to see both legs")).to_be_visible()
+    wait_idle(page)
+    assert page.locator(".emg-chart").count() == 0
+    assert page.get_by_text("a.c3d").count() == 0
 
 
 def test_answers_carry_security_headers(watched_page: Page, fake_url: str) -> None:

@@ -179,11 +179,10 @@ def build_traces(
 
 
 def make_part(name: str, points: float | None, *, weight: float = 0.25) -> ScorePart:
-    """Return one part of a score; without points it is missing and could be anything."""
+    """Return one part of a score; without points it is missing and could bring anything."""
     if points is None:
-        return ScorePart(name, 0.0, None, None, 0.0, 100.0, "not recorded")
-    score = points / weight
-    return ScorePart(name, weight, score, points, score, score, None)
+        return ScorePart(name, weight, None, None, 0.0, 100 * weight, "not recorded")
+    return ScorePart(name, weight, points / weight, points, points, points, None)
 
 
 def make_score_of(
@@ -226,12 +225,16 @@ def make_score_without_effort() -> SessionScore:
 
 def make_score_not_assessable() -> SessionScore:
     """Return what is left of a score where compliance cannot be assessed: a range."""
-    compliance = ScorePart("compliance", 0.0, None, None, 33.3, 66.7, "intensity not assessable: no MVC")
-    parts = [compliance, make_part("symmetry", None), make_part("effort", 100.0, weight=1.0)]
-    return replace(make_score_of(parts, low=17.0, high=84.0), total=None)
+    compliance = ScorePart("compliance", 0.5, None, None, 16.7, 33.4, "left no MVC is known, right no MVC")
+    parts = [compliance, make_part("symmetry", None), make_part("effort", 25.0)]
+    muscle = MuscleScore(4, None, TARGETS.expected_contractions, 1.0, None, 0.5, None, 33.3, 66.7, "no MVC")
+    score = make_score_of(parts, low=17.0, high=84.0)
+    return replace(score, total=None, left=muscle, right=muscle)
 
 
-def make_metadata(channels: Sequence[ChannelAnalysis]) -> RecordingMetadata:
+def make_metadata(
+    channels: Sequence[ChannelAnalysis], measures: RecordedMeasures | None = None
+) -> RecordingMetadata:
     """Return what a GHOSTLY file says about itself."""
     infos = tuple(
         ChannelInfo(c.name, c.label, i, c.side, "V", True, 1.0, i + 2) for i, c in enumerate(channels)
@@ -248,7 +251,7 @@ def make_metadata(channels: Sequence[ChannelAnalysis]) -> RecordingMetadata:
         recorded_at=RECORDED,
         clock_check=clock,
         game=GameInfo("Ghostly", 3, 1480.0, "OpenFeasyo.Android", "Default", None, None),
-        measures=RecordedMeasures(),
+        measures=measures or RecordedMeasures(),
         notices=(
             "The file does not name a unit; volt is assumed.",
             "The player's name is the game's default.",
@@ -265,6 +268,7 @@ def make_review(
     inputs: SessionInputs | None = None,
     failure: str | None = None,
     object_version: str = "v1",
+    measures: RecordedMeasures | None = None,
 ) -> SessionReview:
     """Return a session's review; only a completed one has a result."""
     found = tuple(channels) if channels is not None else (make_channel("left"), make_channel("right"))
@@ -287,7 +291,7 @@ def make_review(
     )
     result = SessionResult(
         version=2,
-        metadata=make_metadata(found),
+        metadata=make_metadata(found, measures),
         channels=found,
         score=result_score,
         parameters={"bandpass_low_hz": 20.0, "bandpass_high_hz": 450.0, "envelope_window_s": 0.1},
@@ -331,6 +335,7 @@ class FakeServices:
     saved_inputs: list[tuple[str, SessionInputs]] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     uploads: list[tuple[str, str, bytes]] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
     asked: list[SessionFilters] = field(default_factory=list)
 
     def _answer(self) -> None:
@@ -380,6 +385,7 @@ class FakeServices:
         return tuple(make_traces(channel, seed=i) for i, channel in enumerate(review.result.channels))
 
     def look_at(self, file_name: str, data: bytes) -> Any:
+        self.looked_at.append(file_name)
         if not data.startswith(b"good"):
             raise TruncatedRecordingError(
                 f"'{file_name}' ends after {len(data)} bytes; its header promises 900."

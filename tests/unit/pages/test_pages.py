@@ -8,13 +8,17 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from processing.errors import NotFoundError, StorageUnavailableError
-from processing.use_cases.read_models import ParkedFile
+from pages._components.arrivals import load_arrivals
+from processing.emg.results import Mvc
+from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
+from processing.recording import RecordedMeasures
+from processing.use_cases.read_models import ParkedFile, SessionInputs
 from tests.unit.pages.conftest import PAGES, Launch, texts
 from tests.unit.pages.fakes import (
     FOUR_KINDS,
     LOOSE_FINDING,
     RECEIVED,
+    TARGETS,
     FakeServices,
     database_away,
     every_state,
@@ -90,6 +94,21 @@ def test_parked_files_are_named_with_their_reason(launch: Launch) -> None:
     at = launch(FakeServices(parked=parked))
     assert at.expander[0].label == "1 file arrived but became no session"
     assert "un\\*known\\*/a.c3d" in texts(at)
+
+
+def test_a_session_that_could_not_be_read_says_why_in_the_list(launch: Launch) -> None:
+    said = texts(launch(FakeServices(reviews=every_state())))
+    assert ":small[The file is shorter than its own header promises" in said
+
+
+def test_a_new_patient_or_parked_file_is_an_arrival() -> None:
+    services = only()
+    before = load_arrivals(services)  # type: ignore[arg-type]
+    assert load_arrivals(services) == before  # type: ignore[arg-type]
+    services.reviews["P014S001"] = make_review("P014S001")
+    assert load_arrivals(services).patient_codes == ("P001", "P014")  # type: ignore[arg-type]
+    services.parked.append(ParkedFile("x/a.c3d", "The folder is no patient code.", RECEIVED))
+    assert len(load_arrivals(services).parked) == 1  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("page", [None, "review.py", "upload.py"])
@@ -172,6 +191,13 @@ def test_the_score_s_range_names_what_a_person_could_add(launch: Launch) -> None
     assert "A range, because this is not known: the right leg" in said
 
 
+def test_signals_of_a_replaced_file_are_not_drawn_under_its_numbers(launch: Launch) -> None:
+    services = only(traces_error=ReplacedRecordingError("The file was replaced after this analysis."))
+    at = launch(services, "review.py", session="P001S001")
+    assert at.info[0].value == "The file was replaced after this analysis."
+    assert len(charts(at)) == 1  # the score
+
+
 def test_a_missing_recording_still_shows_the_numbers(launch: Launch) -> None:
     services = only(traces_error=NotFoundError("gone"))
     at = launch(services, "review.py", session="P001S001")
@@ -213,13 +239,45 @@ def test_a_session_analysed_again_keeps_the_previous_result(launch: Launch) -> N
 def test_what_a_person_enters_is_saved(launch: Launch) -> None:
     services = only()
     at = launch(services, "review.py", session="P001S001")
-    at.number_input(key="input:P001S001:mvc_left").set_value(240.0)
-    at.number_input(key="input:P001S001:effort").set_value(5.0)
+    at.number_input(key="input:P001S001:mvc_left_uv").set_value(240.0)
+    at.number_input(key="input:P001S001:perceived_effort_cr10").set_value(5.0)
     at.button(key="FormSubmitter:inputs-Save and score again").click().run()
     code, saved = services.saved_inputs[0]
     assert (code, saved.mvc_left_uv, saved.perceived_effort_cr10) == ("P001S001", 240.0, 5.0)
     assert saved.mvc_right_uv is None
     assert saved.bfr_percent_aop is None
+
+
+def test_what_the_file_holds_is_known_without_being_entered(launch: Launch) -> None:
+    measures = RecordedMeasures({"CH1": 310e-6}, perceived_effort_cr10=5.0, game_max_points=1500.0)
+    at = launch(only({"measures": measures}), "review.py", session="P001S001")
+    said = texts(at)
+    assert "Perceived effort (CR10): 5, from the file" in said
+    assert "Maximum game points: 1500, from the file" in said
+    assert "BFR pressure: — not recorded" in said
+    left = at.number_input(key="input:P001S001:mvc_left_uv")
+    assert left.placeholder == "310 in the file"
+    assert left.help.startswith("310\u202fµV in the file, which goes first")
+    effort = at.number_input(key="input:P001S001:perceived_effort_cr10")
+    assert (effort.value, effort.placeholder) == (None, "5 in the file")
+    assert "A value entered here goes first" in effort.help
+
+
+def test_an_entered_value_goes_before_the_file_s(launch: Launch) -> None:
+    inputs = SessionInputs(targets=TARGETS, perceived_effort_cr10=7.0, mvc_left_uv=240.0)
+    channels = [make_channel("left", mvc=Mvc(310.0, "file")), make_channel("right")]
+    measures = RecordedMeasures({"CH1": 310e-6}, perceived_effort_cr10=5.0)
+    changes = {"measures": measures, "inputs": inputs, "channels": channels}
+    said = texts(launch(only(changes), "review.py", session="P001S001"))
+    assert "Perceived effort (CR10): 7, entered (the file holds 5)" in said
+    assert "MVC left: 310\u202fµV, from the file, which goes before the 240\u202fµV entered" in said
+
+
+def test_the_score_table_says_what_a_missing_part_could_bring(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()), "review.py", session="P002S001")
+    cells = {row[0]: row[1:] for row in at.table[0].value.values.tolist()}
+    assert cells["Symmetry"] == ["25\u202f%", "not known", "0–25", "not recorded"]
+    assert cells["Compliance"][2:] == ["17–33", "both legs: no MVC, so between 33 and 67"]
 
 
 def test_an_unknown_session_leads_back(launch: Launch) -> None:
@@ -262,6 +320,35 @@ def test_look_only_keeps_nothing_and_says_so(launch: Launch) -> None:
     assert services.uploads == []
 
 
+def test_a_file_is_analysed_once_until_the_page_is_left(launch: Launch) -> None:
+    services = FakeServices()
+    at = launch(services, "upload.py")
+    at.file_uploader(key="upload:files:0").upload("once.c3d", b"good once").run()
+    _press(at, "J")
+    assert services.looked_at == ["once.c3d"]
+    at.switch_page("sessions.py").run()
+    assert "look:" not in repr(at.session_state)
+    at.switch_page("upload.py").run()
+    assert not at.exception
+    assert not charts(at)
+    at.file_uploader(key="upload:files:1").upload("once.c3d", b"good once").run()
+    assert services.looked_at == ["once.c3d", "once.c3d"]
+
+
+@pytest.mark.parametrize("door", ["Look only", "Save to a patient"])
+def test_a_card_says_what_is_in_a_file_before_anything_is_saved(launch: Launch, door: str) -> None:
+    services = FakeServices()
+    at = launch(services, "upload.py")
+    at.segmented_control(key="upload:door").set_value(door).run()
+    at.file_uploader(key="upload:files:0").upload("a.c3d", b"good").run()
+    said = texts(at)
+    assert "10 Mar 2025, 11:50 · **60\u202fs** (:material/warning: the game's clock says 59\u202fs)" in said
+    assert "2 channels · unit not named: V assumed, shown in µV" in said
+    assert "CH1 Raw → **L ● Left** · :material/check: signal good · 4 contractions" in said
+    assert "Not in the file: MVC, cuff pressure, perceived effort." in said
+    assert services.uploads == []
+
+
 def test_one_bad_file_does_not_hold_up_the_others(launch: Launch) -> None:
     at = launch(FakeServices(), "upload.py")
     at.file_uploader(key="upload:files:0").upload("bad.c3d", b"x").upload("a.c3d", b"good").run()
@@ -301,19 +388,21 @@ def test_embedded_use_says_who_is_looking(launch: Launch) -> None:
     assert "**Local clinician** · No sign-in" in texts(launch(FakeServices()))
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("SUPABASE_URL", "https://example.supabase.co"), ("DASHBOARD_HOST", "0.0.0.0")]
-)
+def test_a_shared_server_is_named_as_such(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPABASE_URL", "https://example.supabase.co")
+    assert "sees every session of the shared server" in texts(launch(FakeServices()))
+
+
 @pytest.mark.parametrize("script", ["main.py", "sessions.py", "review.py", "upload.py"])
 def test_every_page_stays_closed_where_sign_in_is_needed(
-    monkeypatch: pytest.MonkeyPatch, script: str, name: str, value: str
+    monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
-    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DASHBOARD_HOST", "0.0.0.0")
     monkeypatch.setattr("processing.services.open_services", _must_not_open)
     at = AppTest.from_file(PAGES / script, default_timeout=30).run()
     assert not at.exception
     assert at.title[0].value == "Sign-in needed"
-    assert name in at.warning[0].value
+    assert "DASHBOARD_HOST" in at.warning[0].value
     assert not at.metric
 
 

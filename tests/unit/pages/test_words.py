@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pages._components import words
+from pages._components import classes, words
 from processing.emg.results import Mvc
 from tests.unit.pages.fakes import (
     FOUR_KINDS,
@@ -45,29 +45,29 @@ def test_what_is_missing_is_said_in_words(value: float | None) -> None:
 @pytest.mark.parametrize(
     ("strong", "held", "kind"),
     [
-        (True, True, words.GOOD),
-        (True, False, words.INTENSITY_ONLY),
-        (False, True, words.DURATION_ONLY),
-        (False, False, words.NEITHER),
-        (None, True, words.HELD_UNKNOWN),
-        (None, False, words.SHORT_UNKNOWN),
+        (True, True, classes.GOOD),
+        (True, False, classes.INTENSITY_ONLY),
+        (False, True, classes.DURATION_ONLY),
+        (False, False, classes.NEITHER),
+        (None, True, classes.HELD_UNKNOWN),
+        (None, False, classes.SHORT_UNKNOWN),
     ],
 )
 def test_contractions_fall_into_six_classes(
-    strong: bool | None, held: bool, kind: words.ContractionClass
+    strong: bool | None, held: bool, kind: classes.ContractionClass
 ) -> None:
     contraction = make_contraction(1.0, meets_intensity=strong, meets_duration=held)
-    assert words.contraction_class(contraction) is kind
+    assert classes.contraction_class(contraction) is kind
 
 
 def test_without_mvc_the_good_count_is_a_range() -> None:
     channel = make_channel("left", without_mvc(FOUR_KINDS), mvc=None)
-    assert str(words.good_count(channel)) == "0–2"
+    assert str(classes.good_count(channel)) == "0–2"
 
 
 def test_without_mvc_nothing_held_means_nothing_good() -> None:
     channel = make_channel("left", without_mvc([make_contraction(1.0, 0.5)]), mvc=None)
-    assert str(words.good_count(channel)) == "0"
+    assert str(classes.good_count(channel)) == "0"
 
 
 def test_the_title_says_the_finding_of_both_legs() -> None:

@@ -1,0 +1,62 @@
+"""The whole picture, put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pages._components.review_figure.contractions import (
+    contraction_bands,
+    contraction_symbols,
+    faint_marks,
+    selection_frame,
+)
+from pages._components.review_figure.headings import panel_words
+from pages._components.review_figure.layout import (
+    Axes,
+    Rows,
+    base_layout,
+    hidden_axis,
+    long_name,
+    signal_axis,
+)
+from pages._components.review_figure.legend import legend_entries
+from pages._components.review_figure.lines import signal_lines
+from pages._components.review_figure.masks import mask_hatching, quality_ribbon
+from pages._components.review_figure.overview import overview_label, overview_lines, overview_window
+from pages._components.review_figure.panels import Look, Panel, recording_length_s
+from pages._components.review_figure.primitives import Spec
+from pages._components.review_figure.scale import limits_uv
+from pages._components.review_figure.target import target_line
+from processing.emg.results import IntervalS
+
+
+def review_figure(panels: Sequence[Panel], look: Look) -> Spec:
+    """Return data and layout of the stacked panels for the window that is looked at."""
+    length_s = recording_length_s(panels)
+    window = look.window_s or (0.0, length_s)
+    rows = Rows(len(panels))
+    data = list(legend_entries(panels, look))
+    layout = base_layout(rows, window, length_s, look)
+    for position, (panel, limit) in enumerate(zip(panels, limits_uv(panels, look), strict=True)):
+        axes = rows.axes(position)
+        extent = (-limit if look.raw else 0.0, limit)
+        layout[long_name(axes.signal)] = signal_axis(rows.signal(position), *extent)
+        layout[long_name(axes.strip)] = hidden_axis(rows.strip(position))
+        data += _panel(panel, axes, extent, window, look)
+        layout["annotations"] += panel_words(panel, position, axes, rows, window, limit, look)
+        layout["shapes"] += selection_frame(panel, axes, extent, look)
+    data += overview_lines(panels, rows)
+    layout["annotations"].append(overview_label(rows))
+    layout["shapes"] += overview_window(rows, window, length_s)
+    return {"data": data, "layout": layout}
+
+
+def _panel(panel: Panel, axes: Axes, extent: IntervalS, window: IntervalS, look: Look) -> Iterator[Spec]:
+    """Yield one panel's traces from back to front."""
+    yield from contraction_bands(panel, axes, extent)
+    yield from faint_marks(panel, axes)
+    yield from mask_hatching(panel, axes, extent)
+    yield from signal_lines(panel, axes, window, look)
+    yield from target_line(panel, axes, look)
+    yield from quality_ribbon(panel, axes)
+    yield from contraction_symbols(panel, axes, window)

@@ -1,0 +1,103 @@
+"""What was left out or cannot be trusted: hatching, the ribbon of quality, and the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pages._components import words
+from pages._components.review_figure.layout import Axes
+from pages._components.review_figure.panels import Panel
+from pages._components.review_figure.primitives import Spec, area, points, text
+from processing.emg.results import IntervalS
+
+RIBBON_AT = (0.0, 0.13)
+REASONS_AT = 0.12
+NAMED_SHARE, MAX_NAMED = 0.08, 12
+
+
+def mask_hatching(panel: Panel, axes: Axes, extent: IntervalS) -> Iterator[Spec]:
+    """Yield the hatching over what was left out: everything where the channel is not judged."""
+    intervals = panel.analysis.quality.masked_intervals_s if panel.judged else ((0.0, panel.length_s),)
+    if intervals:
+        meta = {"kind": "masked", "channel": panel.analysis.name}
+        pattern = {
+            "shape": "/",
+            "fillmode": "overlay",
+            "fgcolor": "@mask",
+            "bgcolor": "@mask_fill",
+            "fgopacity": 0.45,
+            "size": 8,
+            "solidity": 0.16,
+        }
+        yield area(intervals, extent, axes.signal, "@mask_fill", meta, fillpattern=pattern)
+
+
+def quality_ribbon(panel: Panel, axes: Axes) -> Iterator[Spec]:
+    """Yield the ribbon: plain where the signal is good, marked with the reason where it is not."""
+    quality = panel.analysis.quality
+    meta = {"channel": panel.analysis.name}
+    base = "@ribbon_good" if panel.judged else "@ribbon_masked"
+    yield area([(0.0, panel.length_s)], RIBBON_AT, axes.strip, base, {**meta, "kind": "ribbon"})
+    masked = sorted(set(quality.masked_intervals_s))
+    found = [i for f in quality.findings if f.verdict != "good" for i in f.intervals_s]
+    doubtful = [interval for interval in found if interval not in masked]
+    if doubtful:
+        yield area(doubtful, RIBBON_AT, axes.strip, "@ribbon_doubtful", {**meta, "kind": "ribbon_doubtful"})
+    if masked:
+        yield area(masked, RIBBON_AT, axes.strip, "@ribbon_masked", {**meta, "kind": "ribbon_masked"})
+        yield points(
+            [(start + stop) / 2 for start, stop in masked],
+            REASONS_AT,
+            axes.strip,
+            {**meta, "kind": "mask_reason"},
+            marker={"symbol": "triangle-down", "size": 8, "color": "@ribbon_masked"},
+            text=[mask_words(panel, interval) for interval in masked],
+            hovertemplate="%{text}<extra></extra>",
+        )
+
+
+def mask_words(panel: Panel, interval: IntervalS) -> str:
+    """Say what was left out, where and why."""
+    return f"Left out, {interval[0]:.1f}–{interval[1]:.1f} s: {_mask_reason(panel, interval)}"
+
+
+def _mask_reason(panel: Panel, interval: IntervalS) -> str:
+    reasons = {
+        words.finding_name(finding)
+        for finding in panel.analysis.quality.findings
+        for start, stop in finding.intervals_s
+        if start < interval[1] and stop > interval[0]
+    }
+    return ", ".join(sorted(reasons)) or "signal not usable"
+
+
+def mask_labels(panel: Panel, axes: Axes, window: IntervalS, limit: float) -> Iterator[Spec]:
+    """Yield the reasons as words on the picture, where a stretch is wide enough to carry them."""
+    if not panel.judged:
+        reason = words.short_reason(panel.analysis.quality) or "signal not usable"
+        yield _label(f"<b>not judged: {reason}</b>", (window[0] + window[1]) / 2, limit, axes)
+        return
+    width = window[1] - window[0]
+    visible = [
+        (interval, max(interval[0], window[0]), min(interval[1], window[1]))
+        for interval in panel.analysis.quality.masked_intervals_s
+    ]
+    wide = [(interval, (a + b) / 2) for interval, a, b in visible if b - a > NAMED_SHARE * width]
+    for interval, middle in wide[:MAX_NAMED]:
+        yield _label(f"left out: {_mask_reason(panel, interval)}", middle, limit, axes)
+
+
+def _label(content: str, x: float, limit: float, axes: Axes) -> Spec:
+    return text(
+        content,
+        x,
+        limit * 0.97,
+        size=12,
+        xref="x",
+        yref=axes.signal,
+        xanchor="center",
+        yanchor="top",
+        bgcolor="@paper",
+        opacity=0.92,
+        borderpad=2,
+    )

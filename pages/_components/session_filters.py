@@ -1,0 +1,57 @@
+"""What the list of sessions is narrowed to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from pages._components import state
+from processing.use_cases.read_models import ProcessingStatus, SessionFilters
+
+STATUS_CHOICES: dict[str, tuple[ProcessingStatus, ...]] = {
+    "Waiting": ("pending",),
+    "Analysing": ("processing", "reprocessing"),
+    "Ready": ("completed",),
+    "Could not be read": ("failed",),
+}
+
+
+def choose_filters(patient_codes: Sequence[str]) -> SessionFilters:
+    """Ask what the list is narrowed to."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        patient = st.selectbox(
+            "Patient",
+            list(patient_codes),
+            index=None,
+            placeholder="All patients",
+            key=state.FILTER_PATIENT,
+            persist_state="session",
+            width=220,
+        )
+        chosen = st.multiselect(
+            "State",
+            list(STATUS_CHOICES),
+            placeholder="All states",
+            key=state.FILTER_STATUS,
+            persist_state="session",
+            width=320,
+        )
+        dates = st.date_input(
+            "Recorded between",
+            value=(),
+            format="DD/MM/YYYY",
+            key=state.FILTER_DATES,
+            persist_state="session",
+            width=260,
+        )
+    start, end = _date_range(dates)
+    statuses = tuple(status for name in chosen for status in STATUS_CHOICES[name])
+    return SessionFilters(patient_code=patient, statuses=statuses, recorded_from=start, recorded_until=end)
+
+
+def _date_range(dates: object) -> tuple[date | None, date | None]:
+    days = tuple(dates) if isinstance(dates, list | tuple) else (dates,)
+    known = [day for day in days if isinstance(day, date)]
+    return (known[0] if known else None, known[1] if len(known) > 1 else None)

@@ -1,0 +1,41 @@
+"""What is asked first: what should happen, and which files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._components import state
+from pages._components.upload.staging import remember_files
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+LOOK_ONLY, SAVE = "Look only", "Save to a patient"
+
+
+def choose_door() -> str:
+    """Ask what is to become of the files."""
+    door = st.segmented_control(
+        "What should happen with the files?",
+        [LOOK_ONLY, SAVE],
+        default=LOOK_ONLY,
+        required=True,
+        key=state.UPLOAD_DOOR,
+        persist_state="session",
+    )
+    return door or LOOK_ONLY
+
+
+def choose_files(max_bytes: int) -> list[UploadedFile]:
+    """Ask for the files; a new round starts with an empty field."""
+    files = st.file_uploader(
+        f"C3D recordings, up to {max_bytes // 1_048_576} MB each; several at once are fine",
+        type=["c3d"],
+        accept_multiple_files=True,
+        max_upload_size=max(1, max_bytes // 1_048_576),
+        key=f"upload:files:{st.session_state.get(state.UPLOAD_ROUND, 0)}",
+    )
+    remember_files(files)
+    return files

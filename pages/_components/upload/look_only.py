@@ -1,0 +1,74 @@
+"""The first door: see what is in a file, without storing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._components import state, words
+from pages._components.findings import channel_tiles, quality_section
+from pages._components.provenance import Origin, provenance
+from pages._components.review_figure import pair_panels
+from pages._components.score_view import score_section
+from pages._components.signal_view import signal_view
+from pages._components.upload.file_card import file_cards
+from pages._components.upload.staging import Staged, look_at, stage_files
+from processing.emg.parameters import AnalysisParameters, SessionTargets
+from processing.services import LookedAt, Services
+from processing.use_cases.analyse import AnalysedRecording
+from processing.version import PIPELINE_VERSION
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+
+def look_only(services: Services, files: Sequence[UploadedFile]) -> None:
+    """Analyse the files in memory and show one of them; nothing is stored."""
+    st.info(
+        "These files are not stored, and are forgotten when you leave this page.",
+        icon=":material/visibility:",
+    )
+    if not files:
+        st.caption("Choose a recording to see both legs, the quality of the signals and every contraction.")
+        return
+    staged = stage_files(services, files)
+    file_cards(staged)
+    readable = [file for file in staged if file.found is not None]
+    if not readable:
+        return
+    shown = readable[0]
+    if len(readable) > 1:
+        names = [file.file_id for file in readable]
+        titles = {file.file_id: file.name for file in readable}
+        chosen = st.selectbox("Show", names, format_func=lambda name: titles[name], key=state.UPLOAD_SHOWN)
+        shown = next((file for file in readable if file.file_id == chosen), shown)
+    _show(shown, look_at(services, shown))
+
+
+def _show(file: Staged, looked_at: LookedAt) -> None:
+    """Draw the file with the parts of a review."""
+    analysed, targets = looked_at.analysed, SessionTargets()
+    subject = f"{state.LOOK}{file.file_id}"
+    finding = words.title_sentence(
+        analysed.channels, targets.expected_contractions, targets.target_duration_s
+    )
+    st.header(finding, anchor=False)
+    channel_tiles(analysed.channels, analysed.score, targets)
+    signal_view(subject, pair_panels(looked_at.traces, analysed.channels), targets)
+    score_section(analysed.score, analysed.channels, analysed.metadata.measures, key=subject)
+    quality_section(analysed.channels)
+    provenance(_origin(file, analysed), analysed.metadata, asdict(AnalysisParameters()))
+
+
+def _origin(file: Staged, analysed: AnalysedRecording) -> Origin:
+    return Origin(
+        file_name=file.name,
+        size_bytes=analysed.size_bytes,
+        sha256=analysed.sha256,
+        pipeline_version=PIPELINE_VERSION,
+        analysed="just now, not stored",
+        received=None,
+    )
