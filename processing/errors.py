@@ -41,6 +41,10 @@ class NotFoundError(PermanentError):
     """The session, patient or object asked for does not exist, or may not be seen."""
 
 
+class ReplacedRecordingError(PermanentError):
+    """The bucket holds another file under this name than the one that the result describes."""
+
+
 class AccessDeniedError(PermanentError):
     """The caller may not do this."""
 
@@ -62,4 +66,4 @@ class DatabaseUnavailableError(TransientError):
 
 
 class ReaderCrashedError(TransientError):
-    """The isolated reader died or ran out of time; tried once more before the file is given up."""
+    """The isolated reader died or ran out of time: the file, or a machine short of memory."""

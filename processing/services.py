@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from processing.c3d import read_metadata, read_recording, read_recording_isolated
 from processing.database import Database, ingest, sessions
-from processing.database.embedded import embedded_postgres
+from processing.database.conninfo import check_conninfo
+from processing.database.embedded import embedded_postgres, is_made
+from processing.database.inputs import save_inputs
 from processing.database.results import SessionRecords
 from processing.emg.parameters import AnalysisParameters
 from processing.emg.traces import ChannelTraces, compute_traces
+from processing.errors import InvalidParameterError, NotFoundError, ReplacedRecordingError
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
 from processing.settings import Settings
@@ -29,7 +33,6 @@ from processing.use_cases.read_models import (
     SessionSummary,
 )
 from processing.use_cases.reconcile import reconcile
-from processing.use_cases.rescore import rescore
 from processing.use_cases.trace_cache import BuildOnceCache
 from processing.use_cases.upload import save_upload
 from processing.version import PIPELINE_VERSION
@@ -87,13 +90,27 @@ class Services:
         Raises
         ------
         NotFoundError
-            If the file is no longer in the bucket.
+            If the file is no longer in the bucket, or there is no result to draw it for.
+        ReplacedRecordingError
+            If the bucket holds other bytes under this name than those that were analysed.
         StorageUnavailableError
             If the bucket does not answer.
         """
-        name = review.summary.object_name
-        key = (self.store.bucket, name, review.object_version, AnalysisParameters(), PIPELINE_VERSION)
-        return self._traces.get(key, lambda: self._build_traces(name, self.store.read(name)))
+        name, result = review.summary.object_name, review.result
+        if result is None:
+            raise NotFoundError(f"Session {review.summary.session_code} has no result yet.")
+
+        def build() -> tuple[ChannelTraces, ...]:
+            data = self.store.read(name)
+            if hashlib.sha256(data).hexdigest() != result.file_sha256:
+                raise ReplacedRecordingError(
+                    "The file was replaced after this analysis, so its signals are not drawn under these numbers. "
+                    "The new file is analysed by itself; load the page again in a moment."
+                )
+            return self._build_traces(name, data)
+
+        # By content: the traces of two files under one name must never be mistaken for each other.
+        return self._traces.get((result.file_sha256, AnalysisParameters(), PIPELINE_VERSION), build)
 
     def forget_traces(self) -> None:
         """Empty the cache of traces: the next look builds them anew."""
@@ -119,9 +136,7 @@ class Services:
 
     def save_inputs(self, session_code: str, inputs: SessionInputs) -> None:
         """Store what a person entered; counts and score follow from the stored statistics at once."""
-        review = self.load_review(session_code)
-        channels, score = rescore(review, inputs)
-        sessions.save_inputs(self.database, review, inputs, channels=channels, score=score)
+        save_inputs(self.database, session_code, inputs)
 
     def retry_session(self, session_code: str) -> None:
         """Put a session that could not be read on the queue again."""
@@ -175,9 +190,13 @@ class Services:
         """Queue what is in the bucket but was never announced; return how many objects."""
         return reconcile(
             self.store,
-            known=lambda: sessions.known_object_versions(self.database, self.store.bucket),
+            settled=lambda: sessions.settled_object_versions(self.database, self.store.bucket),
             ingest=partial(self.ingest, correlation_id="reconcile"),
         )
+
+    def rescue_orphans(self) -> int:
+        """Queue sessions again whose job is lost; return how many."""
+        return sessions.requeue_orphans(self.database, correlation_id="rescue")
 
     def build_job_app(self) -> App:
         """Return the queue application that runs these use cases."""
@@ -185,7 +204,12 @@ class Services:
 
         return build_job_app(
             self.database.url,
-            Work(analyse=self.analyse_session, give_up=self.give_up_session, reconcile=self.reconcile),
+            Work(
+                analyse=self.analyse_session,
+                give_up=self.give_up_session,
+                reconcile=self.reconcile,
+                rescue_orphans=self.rescue_orphans,
+            ),
         )
 
     def _build_traces(self, name: str, data: bytes) -> tuple[ChannelTraces, ...]:
@@ -200,12 +224,19 @@ def build_services(settings: Settings, url: str, *, database_wait_s: float = 2.0
 
 @contextmanager
 def open_services(settings: Settings, *, database_wait_s: float = 2.0) -> Iterator[Services]:
-    """Yield services for the length of a process, with the embedded database if no other is configured."""
-    with database_url(settings) as url:
-        if settings.database_url is None:
-            from processing.database.migrations import upgrade
+    """Yield services for the length of a process, with the embedded database if no other is configured.
 
-            upgrade(url)
+    Raises
+    ------
+    NotFoundError, InvalidParameterError
+        If the embedded database is empty, or older than this program; only ``start`` and ``migrate`` change it.
+    """
+    embedded = settings.database_url is None
+    if embedded and not is_made(settings.cluster_dir):
+        raise _nothing_yet(settings)
+    with database_url(settings) as url:
+        if embedded:
+            _check_schema(settings, url)
         with closing_services(build_services(settings, url, database_wait_s=database_wait_s)) as services:
             yield services
 
@@ -218,13 +249,36 @@ def closing_services(services: Services) -> Iterator[Services]:
 
 
 @contextmanager
-def database_url(settings: Settings, *, adopt: bool = False) -> Iterator[str]:
+def database_url(settings: Settings) -> Iterator[str]:
     """Yield the configured database's connection string, or the embedded one's for as long as it is needed."""
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
-        return
-    with embedded_postgres(settings.cluster_dir, adopt=adopt) as url:
+        url = settings.database_url.get_secret_value()
+        check_conninfo(url)
         yield url
+        return
+    with embedded_postgres(settings.cluster_dir) as url:
+        yield url
+
+
+def _check_schema(settings: Settings, url: str) -> None:
+    from processing.database.migrations import migration_status
+
+    migrations = migration_status(url)
+    missing = sum(not migration.applied for migration in migrations)
+    if missing == len(migrations):
+        raise _nothing_yet(settings)
+    if missing:
+        raise InvalidParameterError(
+            f"The database lacks {missing} of {len(migrations)} migrations: run 'python -m processing migrate "
+            "--upgrade' first."
+        )
+
+
+def _nothing_yet(settings: Settings) -> NotFoundError:
+    return NotFoundError(
+        f"There is no database in DATA_DIR '{settings.data_dir}' yet: run 'python -m processing start', or "
+        "'python -m processing migrate --upgrade' for the database alone."
+    )
 
 
 def _traces_bytes(traces: tuple[ChannelTraces, ...]) -> int:

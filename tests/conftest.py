@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,15 @@ from tests.running_stack import RunningStack
 
 # Without this, tracebacks in a failing test's output print every local variable.
 configure_logging("console")
+
+
+_ORDER = ("unit", "property", "integration", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the quick kinds first, and the browser last: Playwright keeps an event loop running until the end."""
+    folder = Path(__file__).parent
+    items.sort(key=lambda item: _ORDER.index(item.path.relative_to(folder).parts[0]))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import structlog
@@ -18,6 +19,7 @@ from webhook_listener.signatures import SignatureVerifier
 
 _log = structlog.get_logger(__name__)
 
+SESSION_CODE = re.compile(r"P[0-9]{3}S[0-9]{3,9}")
 DELIVERY_PATHS = ("/webhooks/storage/c3d-upload", "/webhooks/storage/c3d-upload-optimized")
 
 
@@ -54,6 +56,8 @@ def create_app(
     @app.get("/webhooks/storage/status/{session_code}", response_model=None)
     async def session_status(request: Request, session_code: str) -> Response:
         correlation_id: str = request.state.correlation_id
+        if not SESSION_CODE.fullmatch(session_code):
+            return problem(404, "There is no such session", correlation_id=correlation_id)
         try:
             status = await threads.call(partial(services.session_status, session_code))
         except TransientError:

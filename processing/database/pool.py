@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from psycopg_pool import ConnectionPool
 from processing.errors import DatabaseUnavailableError
 
 _CONNECT_TIMEOUT_S = 3
+_RECONNECT_S = 5.0
 
 
 class Database:
@@ -41,9 +43,11 @@ class Database:
                 "prepare_threshold": None,
                 "connect_timeout": _CONNECT_TIMEOUT_S,
             },
-            check=ConnectionPool.check_connection,
+            # After an outage: try again soon, not after a backoff that grew with the outage.
+            reconnect_timeout=_RECONNECT_S,
             open=True,
         )
+        self._wait_s = wait_s
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[DictRow]]:
@@ -55,12 +59,34 @@ class Database:
             If no connection can be had in time, or the server goes away.
         """
         try:
-            with self._pool.connection() as connection:
-                yield connection
+            connection = self._lend()
+            try:
+                with connection:
+                    yield connection
+            finally:
+                self._pool.putconn(connection)
         except psycopg.OperationalError as exc:
             raise DatabaseUnavailableError(
                 "The database cannot be reached at the moment. Nothing is lost; please try again shortly."
             ) from exc
+
+    def _lend(self) -> psycopg.Connection[DictRow]:
+        """Return a connection that answers.
+
+        The pool's own check waits a second after each stale connection, which is longer than a webhook may take
+        after a short interruption of the database; here the next one is tried at once.
+        """
+        deadline = time.monotonic() + self._wait_s
+        while True:
+            connection = self._pool.getconn(timeout=max(0.05, deadline - time.monotonic()))
+            try:
+                ConnectionPool.check_connection(connection)
+            except psycopg.OperationalError:
+                self._pool.putconn(connection)  # broken: the pool replaces it
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return connection
 
     def fetch_all(self, statement: str, parameters: dict[str, Any] | None = None) -> list[DictRow]:
         """Run one statement in a transaction of its own and return its rows as dictionaries."""

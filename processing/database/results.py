@@ -5,25 +5,13 @@ Each run holds a token; only the run that claimed last may write, so that a late
 
 from __future__ import annotations
 
-from typing import Any
-
-import psycopg
-from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
-
+from processing.database.inputs import read_inputs
 from processing.database.pool import Database
-from processing.emg.parameters import SessionTargets
+from processing.database.result_rows import insert_provenance, write_judgement
 from processing.errors import NotFoundError, SupersededError
-from processing.scoring.model import SessionScore
 from processing.use_cases.analyse import AnalysedRecording
-from processing.use_cases.document import (
-    channel_to_plain,
-    metadata_to_plain,
-    parameters_to_plain,
-    score_to_plain,
-)
 from processing.use_cases.process_session import ClaimedSession
-from processing.use_cases.read_models import SessionInputs
+from processing.use_cases.rescore import rescore
 
 _CLAIM = """
 update app.therapy_sessions
@@ -31,19 +19,12 @@ set run_token = %(run_token)s,
     processing_status = case when result_version > 0 then 'reprocessing' else 'processing' end,
     failure_kind = null, failure_message = null, updated_at = now()
 where id = %(session_id)s
-returning id, session_code, bucket, object_name, result_version
+returning session_code, object_name, result_version
 """
 
-_RESULT_OBJECT_VERSION = """
-select object_version, pipeline_version from app.processing_parameters
+_ANALYSED_VERSION = """
+select object_version from app.processing_parameters
 where session_id = %(session_id)s and result_version = %(result_version)s
-"""
-
-_INPUTS = """
-select g.*, b.percent_aop
-from app.session_settings g
-left join app.bfr_monitoring b using (session_id)
-where g.session_id = %(session_id)s
 """
 
 _OWN = """
@@ -60,32 +41,7 @@ set processing_status = 'completed', result_version = %(result_version)s, run_to
 where id = %(session_id)s
 """
 
-_INSERT_PARAMETERS = """
-insert into app.processing_parameters
-    (session_id, result_version, pipeline_version, object_version, file_sha256, size_bytes, recording,
-     parameters, timings_ms)
-values
-    (%(session_id)s, %(result_version)s, %(pipeline_version)s, %(object_version)s, %(file_sha256)s,
-     %(size_bytes)s, %(recording)s, %(parameters)s, %(timings_ms)s)
-"""
-
-_INSERT_STATISTICS = """
-insert into app.emg_statistics
-    (session_id, result_version, position, channel_name, side, verdict, snr_db, n_contractions, n_faint, details)
-values
-    (%(session_id)s, %(result_version)s, %(position)s, %(channel_name)s, %(side)s, %(verdict)s, %(snr_db)s,
-     %(n_contractions)s, %(n_faint)s, %(details)s)
-"""
-
-_UPSERT_SCORE = """
-insert into app.performance_scores (session_id, result_version, total, low, high, details)
-values (%(session_id)s, %(result_version)s, %(total)s, %(low)s, %(high)s, %(details)s)
-on conflict (session_id, result_version) do update
-set total = excluded.total, low = excluded.low, high = excluded.high, details = excluded.details,
-    computed_at = now()
-"""
-
-_UNCHANGED = """
+_KEEP = """
 update app.therapy_sessions
 set processing_status = 'completed', run_token = null, object_version = %(object_version)s, updated_at = now()
 where id = %(session_id)s and run_token = %(run_token)s and result_version > 0
@@ -94,7 +50,7 @@ where id = %(session_id)s and run_token = %(run_token)s and result_version > 0
 _FAIL = """
 update app.therapy_sessions
 set processing_status = 'failed', failure_kind = %(kind)s, failure_message = %(message)s, run_token = null,
-    updated_at = now()
+    object_version = coalesce(%(object_version)s, object_version), updated_at = now()
 where id = %(session_id)s and (%(run_token)s::uuid is null or run_token = %(run_token)s)
 """
 
@@ -117,8 +73,8 @@ class SessionRecords:
             row = connection.execute(_CLAIM, {"session_id": session_id, "run_token": run_token}).fetchone()
             if row is None:
                 raise NotFoundError(f"Session {session_id} does not exist.")
-            known = connection.execute(
-                _RESULT_OBJECT_VERSION, {"session_id": session_id, "result_version": row["result_version"]}
+            analysed = connection.execute(
+                _ANALYSED_VERSION, {"session_id": session_id, "result_version": row["result_version"]}
             ).fetchone()
             inputs = read_inputs(connection, session_id)
         return ClaimedSession(
@@ -126,7 +82,7 @@ class SessionRecords:
             session_code=row["session_code"],
             object_name=row["object_name"],
             run_token=run_token,
-            analysed_object_version=None if known is None else known["object_version"],
+            analysed_object_version=None if analysed is None else analysed["object_version"],
             inputs=inputs,
         )
 
@@ -134,6 +90,8 @@ class SessionRecords:
         self, claimed: ClaimedSession, analysed: AnalysedRecording, *, object_version: str
     ) -> int:
         """Store statistics and scores as the next version and complete the session, all or nothing.
+
+        What a person entered while the run was under way counts.
 
         Returns
         -------
@@ -152,54 +110,37 @@ class SessionRecords:
                 raise SupersededError(
                     f"Another run took over session {claimed.session_code}; this result is dropped."
                 )
-            key = {"session_id": claimed.session_id, "result_version": own["result_version"] + 1}
-            metadata = analysed.metadata
-            connection.execute(
-                _INSERT_PARAMETERS,
-                {
-                    **key,
-                    "pipeline_version": analysed.pipeline_version,
-                    "object_version": object_version,
-                    "file_sha256": analysed.sha256,
-                    "size_bytes": analysed.size_bytes,
-                    "recording": Jsonb(metadata_to_plain(metadata)),
-                    "parameters": Jsonb(parameters_to_plain(analysed.parameters)),
-                    "timings_ms": Jsonb(dict(analysed.timings_ms)),
-                },
+            session_id, version = claimed.session_id, own["result_version"] + 1
+            channels, score = analysed.channels, analysed.score
+            inputs = read_inputs(connection, session_id)
+            if inputs != claimed.inputs:
+                channels, score = rescore(channels, analysed.metadata, inputs)
+            insert_provenance(
+                connection,
+                analysed,
+                session_id=session_id,
+                result_version=version,
+                object_version=object_version,
             )
-            for position, channel in enumerate(analysed.channels):
-                connection.execute(
-                    _INSERT_STATISTICS,
-                    {
-                        **key,
-                        "position": position,
-                        "channel_name": channel.name,
-                        "side": channel.side,
-                        "verdict": channel.quality.verdict,
-                        "snr_db": channel.quality.snr_db,
-                        "n_contractions": len(channel.contractions),
-                        "n_faint": len(channel.faint),
-                        "details": Jsonb(channel_to_plain(channel)),
-                    },
-                )
-            write_score(connection, analysed.score, **key)
+            write_judgement(connection, channels, score, session_id=session_id, result_version=version)
             connection.execute(
                 _FINISH,
                 {
-                    **key,
+                    "session_id": session_id,
+                    "result_version": version,
                     "object_version": object_version,
                     "size_bytes": analysed.size_bytes,
-                    "recorded_at": metadata.recorded_at,
-                    "duration_s": metadata.duration_s,
+                    "recorded_at": analysed.metadata.recorded_at,
+                    "duration_s": analysed.metadata.duration_s,
                 },
             )
-            return int(key["result_version"])
+            return int(version)
 
     def keep_result(self, claimed: ClaimedSession, *, object_version: str) -> None:
         """Complete a session whose newest result already describes this object version."""
         with self._database.transaction() as connection:
             connection.execute(
-                _UNCHANGED,
+                _KEEP,
                 {
                     "session_id": claimed.session_id,
                     "run_token": claimed.run_token,
@@ -208,52 +149,27 @@ class SessionRecords:
             )
 
     def store_failure(
-        self, session_id: str, *, kind: str, message: str, run_token: str | None = None
+        self,
+        session_id: str,
+        *,
+        kind: str,
+        message: str,
+        object_version: str | None = None,
+        run_token: str | None = None,
     ) -> None:
         """Mark a session as failed with the sentence that the clinician reads; earlier results stay.
 
-        Without a ``run_token`` the failure is written whoever holds the session.
+        Without a ``run_token`` the failure is written whoever holds the session. ``object_version`` is the
+        version that could not be analysed, None where it never came to reading one.
         """
         with self._database.transaction() as connection:
             connection.execute(
-                _FAIL, {"session_id": session_id, "run_token": run_token, "kind": kind, "message": message}
+                _FAIL,
+                {
+                    "session_id": session_id,
+                    "run_token": run_token,
+                    "kind": kind,
+                    "message": message,
+                    "object_version": object_version,
+                },
             )
-
-
-def write_score(
-    connection: psycopg.Connection[DictRow], score: SessionScore, *, session_id: str, result_version: int
-) -> None:
-    """Write the score of a result version in place of an earlier one."""
-    connection.execute(
-        _UPSERT_SCORE,
-        {
-            "session_id": session_id,
-            "result_version": result_version,
-            "total": score.total,
-            "low": score.low,
-            "high": score.high,
-            "details": Jsonb(score_to_plain(score)),
-        },
-    )
-
-
-def read_inputs(connection: psycopg.Connection[DictRow], session_id: str) -> SessionInputs:
-    """Return the targets and entered values of a session."""
-    row: dict[str, Any] = connection.execute(_INPUTS, {"session_id": session_id}).fetchone() or {}
-    return inputs_from_row(row)
-
-
-def inputs_from_row(row: dict[str, Any]) -> SessionInputs:
-    """Turn a row of ``session_settings`` joined with ``bfr_monitoring`` into typed inputs."""
-    return SessionInputs(
-        targets=SessionTargets(
-            expected_contractions=row["expected_contractions"],
-            target_percent_mvc=row["target_percent_mvc"],
-            target_duration_s=row["target_duration_s"],
-        ),
-        mvc_left_uv=row["mvc_left_uv"],
-        mvc_right_uv=row["mvc_right_uv"],
-        perceived_effort_cr10=row["perceived_effort_cr10"],
-        bfr_percent_aop=row["percent_aop"],
-        game_max_points=row["game_max_points"],
-    )

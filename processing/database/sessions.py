@@ -1,4 +1,4 @@
-"""What the pages and the command line read, and the few values that they write."""
+"""What the pages and the command line read of the sessions, and how one is put on the queue again."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from typing import Any
 
 from psycopg.rows import DictRow
 
+from processing.database.inputs import read_inputs
 from processing.database.pool import Database
-from processing.database.results import inputs_from_row, write_score
-from processing.emg.results import ChannelAnalysis
+from processing.database.result_rows import read_result
 from processing.errors import NotFoundError
 from processing.scoring.model import SessionScore
-from processing.use_cases.document import channel_from_plain, metadata_from_plain, score_from_plain
+from processing.use_cases.document import score_from_plain
 from processing.use_cases.read_models import (
     ParkedFile,
     SessionFilters,
-    SessionInputs,
-    SessionResult,
     SessionReview,
     SessionSummary,
     SideSummary,
@@ -53,41 +51,6 @@ limit %(limit)s
 
 _ONE = _SUMMARY + "where s.session_code = %(session_code)s"
 
-_RESULT = """
-select * from app.processing_parameters
-where session_id = %(session_id)s and result_version = %(result_version)s
-"""
-
-_CHANNELS = """
-select details from app.emg_statistics
-where session_id = %(session_id)s and result_version = %(result_version)s
-order by position
-"""
-
-_INPUTS = """
-select g.*, b.percent_aop
-from app.session_settings g left join app.bfr_monitoring b using (session_id)
-where g.session_id = %(session_id)s
-"""
-
-_SAVE_SETTINGS = """
-update app.session_settings
-set expected_contractions = %(expected_contractions)s, target_percent_mvc = %(target_percent_mvc)s,
-    target_duration_s = %(target_duration_s)s, mvc_left_uv = %(mvc_left_uv)s, mvc_right_uv = %(mvc_right_uv)s,
-    perceived_effort_cr10 = %(perceived_effort_cr10)s, game_max_points = %(game_max_points)s, updated_at = now()
-where session_id = %(session_id)s
-"""
-
-_SAVE_PRESSURE = """
-insert into app.bfr_monitoring (session_id, percent_aop) values (%(session_id)s, %(percent_aop)s)
-on conflict (session_id) do update set percent_aop = excluded.percent_aop, recorded_at = now()
-"""
-
-_UPDATE_CHANNEL = """
-update app.emg_statistics set details = %(details)s
-where session_id = %(session_id)s and result_version = %(result_version)s and position = %(position)s
-"""
-
 _REQUEUE = """
 update app.therapy_sessions
 set processing_status = case when result_version > 0 then 'reprocessing' else 'pending' end,
@@ -96,9 +59,36 @@ where session_code = %(session_code)s
 returning app.enqueue_analysis(id, %(correlation_id)s, %(force)s) as job_id
 """
 
+# Outcomes that say nothing about the bytes.
+_NOT_READ = ("NotFoundError", "StorageUnavailableError", "DatabaseUnavailableError")
+
+_SETTLED = """
+select object_name,
+       case when processing_status = 'completed' then array[object_version]
+            when processing_status = 'failed' and failure_kind = any(%(kinds)s) then array[]::text[]
+            else array[announced_version, object_version] end as versions
+from app.therapy_sessions where bucket = %(bucket)s
+union all
+select object_name, array[object_version] from app.storage_events
+where bucket = %(bucket)s and outcome = 'parked'
+"""
+
+# Younger ones are left alone: their job may be about to end, or to be written.
+_ORPHANS = """
+update app.therapy_sessions s
+set updated_at = now(), run_token = null
+where s.processing_status in ('pending', 'processing', 'reprocessing')
+  and s.updated_at < now() - interval '1 minute'
+  and not exists (
+      select from procrastinate.procrastinate_jobs j
+      where j.status in ('todo', 'doing') and j.args ->> 'session_id' = s.id::text)
+returning app.enqueue_analysis(s.id, %(correlation_id)s, false) as job_id
+"""
+
 _PARKED = """
-select object_name, reason, received_at from app.storage_events
-where outcome = 'parked' order by received_at desc limit 50
+select distinct on (e.object_name) e.object_name, e.reason, e.received_at from app.storage_events e
+where e.outcome = 'parked'
+order by e.object_name, e.received_at desc limit 50
 """
 
 _STATUS = """
@@ -153,67 +143,15 @@ def load_review(database: Database, session_code: str) -> SessionReview:
         row = connection.execute(_ONE.encode(), {"session_code": session_code}).fetchone()
         if row is None:
             raise NotFoundError(f"There is no session '{session_code}'.")
-        key = {"session_id": row["id"], "result_version": row["result_version"]}
-        result = connection.execute(_RESULT, key).fetchone()
-        channels = connection.execute(_CHANNELS, key).fetchall()
-        inputs = inputs_from_row(connection.execute(_INPUTS, key).fetchone() or {})
+        result = read_result(connection, session_id=row["id"], result_version=row["result_version"])
+        inputs = read_inputs(connection, row["id"])
     return SessionReview(
         summary=_summary(row),
         object_version=row["object_version"] or row["announced_version"],
         size_bytes=row["size_bytes"],
         inputs=inputs,
-        result=None if result is None else _result(result, channels, row["score_details"]),
+        result=result,
     )
-
-
-def save_inputs(
-    database: Database,
-    review: SessionReview,
-    inputs: SessionInputs,
-    *,
-    channels: tuple[ChannelAnalysis, ...],
-    score: SessionScore | None,
-) -> None:
-    """Store entered values with the channels and the score that follow from them, all or nothing."""
-    from psycopg.types.json import Jsonb
-
-    from processing.use_cases.document import channel_to_plain
-
-    session_id = review.summary.session_id
-    with database.transaction() as connection:
-        connection.execute(
-            _SAVE_SETTINGS,
-            {
-                "session_id": session_id,
-                "expected_contractions": inputs.targets.expected_contractions,
-                "target_percent_mvc": inputs.targets.target_percent_mvc,
-                "target_duration_s": inputs.targets.target_duration_s,
-                "mvc_left_uv": inputs.mvc_left_uv,
-                "mvc_right_uv": inputs.mvc_right_uv,
-                "perceived_effort_cr10": inputs.perceived_effort_cr10,
-                "game_max_points": inputs.game_max_points,
-            },
-        )
-        if inputs.bfr_percent_aop is None:
-            connection.execute("delete from app.bfr_monitoring where session_id = %s", (session_id,))
-        else:
-            connection.execute(
-                _SAVE_PRESSURE, {"session_id": session_id, "percent_aop": inputs.bfr_percent_aop}
-            )
-        if review.result is None or score is None:
-            return
-        version = review.result.version
-        for position, channel in enumerate(channels):
-            connection.execute(
-                _UPDATE_CHANNEL,
-                {
-                    "session_id": session_id,
-                    "result_version": version,
-                    "position": position,
-                    "details": Jsonb(channel_to_plain(channel)),
-                },
-            )
-        write_score(connection, score, session_id=session_id, result_version=version)
 
 
 def requeue(database: Database, session_code: str, *, correlation_id: str, force: bool) -> int:
@@ -232,19 +170,21 @@ def requeue(database: Database, session_code: str, *, correlation_id: str, force
     return int(row["job_id"])
 
 
-def known_object_versions(database: Database, bucket: str) -> dict[str, set[str]]:
-    """Return, for each object that was ever announced, the versions that need no further announcement."""
-    known: dict[str, set[str]] = {}
-    statement = """
-        select object_name, announced_version, object_version from app.therapy_sessions where bucket = %(bucket)s
-        union all
-        select object_name, object_version, null from app.storage_events
-        where bucket = %(bucket)s and outcome = 'parked'
+def settled_object_versions(database: Database, bucket: str) -> dict[str, set[str]]:
+    """Return, for each object that was ever announced, the versions that need no further announcement.
+
+    A session that failed because the store did not give its object is not settled: the object may be there now.
     """
-    for row in database.fetch_all(statement, {"bucket": bucket}):
-        versions = {row["announced_version"], row["object_version"]} - {None}
-        known.setdefault(row["object_name"], set()).update(versions)
-    return known
+    settled: dict[str, set[str]] = {}
+    for row in database.fetch_all(_SETTLED, {"bucket": bucket, "kinds": list(_NOT_READ)}):
+        settled.setdefault(row["object_name"], set()).update(set(row["versions"]) - {None})
+    return settled
+
+
+def requeue_orphans(database: Database, *, correlation_id: str) -> int:
+    """Queue sessions again that wait for a job which is no more; return how many."""
+    rows = database.fetch_all(_ORPHANS, {"correlation_id": correlation_id})
+    return len(rows)
 
 
 def _summary(row: DictRow) -> SessionSummary:
@@ -276,17 +216,4 @@ def _side(channel: dict[str, Any], score: SessionScore | None, expected: int) ->
         n_contractions=channel["n_contractions"],
         n_good=None if muscle is None else muscle.n_good,
         expected=expected,
-    )
-
-
-def _result(row: DictRow, channels: list[DictRow], score: dict[str, Any]) -> SessionResult:
-    return SessionResult(
-        version=row["result_version"],
-        metadata=metadata_from_plain(row["recording"]),
-        channels=tuple(channel_from_plain(channel["details"]) for channel in channels),
-        score=score_from_plain(score),
-        parameters=row["parameters"],
-        pipeline_version=row["pipeline_version"],
-        file_sha256=row["file_sha256"],
-        analysed_at=row["created_at"],
     )

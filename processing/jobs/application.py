@@ -13,10 +13,11 @@ from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.jobs import Status
 
 from processing.errors import ProcessingError
-from processing.jobs.retry import MAX_RUNS_AFTER_DEFECT, RetryByErrorClass, runs_allowed
+from processing.jobs.retry import MAX_RUNS_BEFORE_STALL, RetryByErrorClass, runs_allowed
 
 ANALYSIS_QUEUE = "analysis"
 UPKEEP_QUEUE = "upkeep"
+RESCUE_QUEUE = "rescue"
 QUEUE_SCHEMA = "procrastinate"
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 15.0
@@ -32,6 +33,7 @@ class Work:
     analyse: Callable[[str, bool], str]
     give_up: Callable[[str, str, str], None]
     reconcile: Callable[[], int]
+    rescue_orphans: Callable[[], int]
 
 
 def build_job_app(database_url: str, work: Work) -> App:
@@ -67,8 +69,9 @@ def build_job_app(database_url: str, work: Work) -> App:
         log.info("analysis_ended", outcome=outcome)
         return outcome
 
+    # Upkeep that is still waiting need not wait twice: hence a queueing lock for each.
     @app.periodic(cron="* * * * * */10")  # the sixth field is seconds
-    @app.task(name="bring_back_stalled_jobs", queue=UPKEEP_QUEUE)
+    @app.task(name="bring_back_stalled_jobs", queue=RESCUE_QUEUE, queueing_lock="bring_back_stalled_jobs")
     async def bring_back_stalled_jobs(timestamp: int) -> int:
         stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S))
         for job in stalled:
@@ -76,17 +79,17 @@ def build_job_app(database_url: str, work: Work) -> App:
         return len(stalled)
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="reconcile_bucket", queue=UPKEEP_QUEUE)
+    @app.task(name="reconcile_bucket", queue=UPKEEP_QUEUE, queueing_lock="reconcile_bucket")
     async def reconcile_bucket(timestamp: int) -> int:
         try:
-            return await asyncio.to_thread(work.reconcile)
+            return await asyncio.to_thread(_reconcile, work)
         except ProcessingError as error:
             # The next minute tries again; a failed look is not worth a failed job.
             _log.warning("reconciliation_failed", error=error.kind)
             return 0
 
-    @app.periodic(cron="17 3 * * *")
-    @app.task(name="forget_old_jobs", queue=UPKEEP_QUEUE)
+    @app.periodic(cron="17 * * * *")  # hourly: a clinic's computer is off at night
+    @app.task(name="forget_old_jobs", queue=UPKEEP_QUEUE, queueing_lock="forget_old_jobs")
     async def forget_old_jobs(timestamp: int) -> None:
         await app.job_manager.delete_old_jobs(
             nb_hours=_KEEP_FINISHED_JOBS_HOURS,
@@ -98,19 +101,26 @@ def build_job_app(database_url: str, work: Work) -> App:
     return app
 
 
+def _reconcile(work: Work) -> int:
+    """Find sessions without a job and objects without a session; return how many were queued."""
+    return work.rescue_orphans() + work.reconcile()
+
+
 async def _bring_back(app: App, job: procrastinate.jobs.Job, work: Work) -> None:
     """Queue a job again whose worker died, or give it up when it keeps killing its worker."""
     log = _log.bind(job_id=job.id, task=job.task_name, attempt=job.attempts + 1)
-    if job.task_name != "analyse_session" or job.attempts + 1 >= MAX_RUNS_AFTER_DEFECT:
+    if job.task_name != "analyse_session":
         await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
-        if job.task_name == "analyse_session":
-            log.error("stalled_job_given_up")
-            reason = f"The analysis stopped {job.attempts + 1} times without an answer and was given up."
-            session_id: Any = job.task_kwargs["session_id"]
-            await asyncio.to_thread(work.give_up, str(session_id), "AnalysisStalled", reason)
-        return
-    log.warning("stalled_job_brought_back")
-    await app.job_manager.retry_job(job)
+    elif job.attempts + 1 < MAX_RUNS_BEFORE_STALL:
+        log.warning("stalled_job_brought_back")
+        await app.job_manager.retry_job(job)
+    else:
+        log.error("stalled_job_given_up")
+        reason = f"The analysis was given up after {job.attempts + 1} runs; the last one stopped without an answer."
+        session_id: Any = job.task_kwargs["session_id"]
+        # In this order: a job that still counts as running is found again if the second step fails.
+        await asyncio.to_thread(work.give_up, str(session_id), "AnalysisStalled", reason)
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
 def _last_words(error: Exception) -> tuple[str, str]:

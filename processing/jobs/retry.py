@@ -9,21 +9,23 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from processing.errors import ReaderCrashedError, TransientError
+from processing.errors import PermanentError, TransientError
 
-MAX_RUNS = 6
-MAX_RUNS_AFTER_CRASH = 2
+# Twelve runs, with the pauses below, span half an hour of an outage.
+MAX_RUNS = 12
 MAX_RUNS_AFTER_DEFECT = 3
+# Runs of any kind before a job whose worker vanished is given up: it may be what kills its workers.
+MAX_RUNS_BEFORE_STALL = 5
 _FIRST_WAIT_S = 2.0
 _LONGEST_WAIT_S = 300.0
 
 
 def runs_allowed(error: BaseException) -> int:
     """Return how many runs a job may have in all when it fails like this."""
-    if isinstance(error, ReaderCrashedError):
-        return MAX_RUNS_AFTER_CRASH
     if isinstance(error, TransientError):
         return MAX_RUNS
+    if isinstance(error, PermanentError):
+        return 1
     return MAX_RUNS_AFTER_DEFECT
 
 

@@ -1,4 +1,4 @@
-"""A worker that always comes back: runs the queue's two lanes and restarts them over database outages."""
+"""A worker that always comes back: runs the queue's lanes and restarts them over database outages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from collections.abc import Callable
 import structlog
 from procrastinate import App
 
-from processing.jobs.application import ANALYSIS_QUEUE, HEARTBEAT_S, STALLED_AFTER_S, UPKEEP_QUEUE
+from processing.jobs.application import (
+    ANALYSIS_QUEUE,
+    HEARTBEAT_S,
+    RESCUE_QUEUE,
+    STALLED_AFTER_S,
+    UPKEEP_QUEUE,
+)
 
 _SHUTDOWN_S = 20.0
 _LONGEST_PAUSE_S = 10.0
@@ -50,13 +56,14 @@ async def work_until(stop: asyncio.Event, make_app: Callable[[], App], *, concur
 
 
 async def _work_once(app: App, stop: asyncio.Event, concurrency: int) -> None:
-    """Run both lanes until one ends or ``stop`` is set.
+    """Run all lanes until one ends or ``stop`` is set.
 
-    Upkeep has a lane of its own: a full queue of recordings must not delay the rescue of stalled jobs.
+    Neither a full queue of recordings nor a long listing of the bucket may delay the rescue of stalled jobs.
     """
     lanes = {
         asyncio.create_task(_lane(app, ANALYSIS_QUEUE, concurrency)),
-        asyncio.create_task(_lane(app, UPKEEP_QUEUE, 1)),
+        asyncio.create_task(_lane(app, UPKEEP_QUEUE, 1, delete_jobs="successful")),
+        asyncio.create_task(_lane(app, RESCUE_QUEUE, 1, delete_jobs="successful")),
     }
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({*lanes, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -67,11 +74,12 @@ async def _work_once(app: App, stop: asyncio.Event, concurrency: int) -> None:
     await asyncio.wait(lanes, timeout=_SHUTDOWN_S + 5.0)
 
 
-async def _lane(app: App, queue: str, concurrency: int) -> None:
+async def _lane(app: App, queue: str, concurrency: int, *, delete_jobs: str = "never") -> None:
     await app.run_worker_async(
         queues=[queue],
         name=queue,
         concurrency=concurrency,
+        delete_jobs=delete_jobs,
         install_signal_handlers=False,
         fetch_job_polling_interval=1.0,
         update_heartbeat_interval=HEARTBEAT_S,

@@ -124,6 +124,9 @@ class LocalObjectStore:
                 yield self.stat(name)
             except (NotFoundError, _ChangingError):
                 continue
+            except StorageUnavailableError as error:
+                # One file that cannot be opened must not hide all others.
+                _log.warning("object_skipped", bucket=self.bucket, object=show_name(name), error=str(error))
         with self._lock:
             for gone in self._versions.keys() - set(names):
                 del self._versions[gone]
@@ -135,6 +138,11 @@ class LocalObjectStore:
             if prefix:
                 return  # a folder that was removed while the listing ran
             raise
+        except PermissionError:
+            if not prefix:
+                raise
+            _log.warning("folder_skipped", bucket=self.bucket, folder=show_name(prefix))
+            return
         for entry in entries:
             name = prefix + entry.name
             if entry.name.startswith("."):

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol, TypeAlias
 from uuid import uuid4
 
 from processing.emg.results import Mvc
-from processing.errors import PermanentError, SupersededError
+from processing.errors import (
+    NotFoundError,
+    PermanentError,
+    ReaderCrashedError,
+    StorageUnavailableError,
+    SupersededError,
+)
 from processing.ports import ObjectStore
 from processing.recording import Recording, Side
 from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
 from processing.use_cases.read_models import SessionInputs
 
 Reader: TypeAlias = Callable[..., Recording]
-RunOutcome: TypeAlias = Literal["completed", "unchanged", "failed", "superseded"]
+RunOutcome: TypeAlias = Literal["completed", "unchanged", "failed", "superseded", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,13 @@ class SessionRecords(Protocol):
     def keep_result(self, claimed: ClaimedSession, *, object_version: str) -> None: ...
 
     def store_failure(
-        self, session_id: str, *, kind: str, message: str, run_token: str | None = None
+        self,
+        session_id: str,
+        *,
+        kind: str,
+        message: str,
+        object_version: str | None = None,
+        run_token: str | None = None,
     ) -> None: ...
 
 
@@ -57,31 +70,61 @@ def process_session(
     Raises
     ------
     TransientError
-        If the store, the database or the isolated reader failed in a way that may pass; the caller retries.
+        If the store or the database failed in a way that may pass; the caller retries.
     """
-    claimed = records.claim(session_id, run_token=str(uuid4()))
     try:
-        found = store.stat(claimed.object_name)
-        if found.version == claimed.analysed_object_version and not force:
-            records.keep_result(claimed, object_version=found.version)
+        claimed = records.claim(session_id, run_token=str(uuid4()))
+    except NotFoundError:
+        return "gone"
+    version = None
+    try:
+        version = store.stat(claimed.object_name).version
+        if version == claimed.analysed_object_version and not force:
+            records.keep_result(claimed, object_version=version)
             return "unchanged"
+        data, version = _read_whole(store, claimed.object_name, version)
         analysed = analyse_bytes(
-            store.read(claimed.object_name),
+            data,
             file_name=claimed.object_name.rsplit("/", 1)[-1],
-            reader=reader,
+            reader=partial(_read_twice, reader),
             targets=claimed.inputs.targets,
             mvc=entered_mvc(claimed.inputs),
             perceived_effort_cr10=claimed.inputs.perceived_effort_cr10,
             bfr_percent_aop=claimed.inputs.bfr_percent_aop,
             game_max_points=claimed.inputs.game_max_points,
         )
-        records.store_result(claimed, analysed, object_version=found.version)
+        records.store_result(claimed, analysed, object_version=version)
     except SupersededError:
         return "superseded"
-    except PermanentError as error:
-        records.store_failure(session_id, kind=error.kind, message=str(error), run_token=claimed.run_token)
+    except (PermanentError, ReaderCrashedError) as error:
+        records.store_failure(
+            session_id,
+            kind=error.kind,
+            message=str(error),
+            object_version=version,
+            run_token=claimed.run_token,
+        )
         return "failed"
     return "completed"
+
+
+def _read_whole(store: ObjectStore, name: str, version: str) -> tuple[bytes, str]:
+    """Return an object's bytes with the version that they are, also when it is overwritten meanwhile."""
+    for _ in range(3):
+        data = store.read(name)
+        now = store.stat(name).version
+        if now == version:
+            return data, version
+        version = now
+    raise StorageUnavailableError(f"'{name}' was overwritten again and again while it was read.")
+
+
+def _read_twice(reader: Reader, data: bytes, *, file_name: str) -> Recording:
+    """Give a file that killed its reader one more try: it may have been the machine."""
+    try:
+        return reader(data, file_name=file_name)
+    except ReaderCrashedError:
+        return reader(data, file_name=file_name)
 
 
 def entered_mvc(inputs: SessionInputs) -> dict[Side, Mvc]:

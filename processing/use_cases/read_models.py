@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, Verdict
+from processing.errors import InvalidParameterError
 from processing.recording import RecordingMetadata, Side
 from processing.scoring.model import SessionScore
 
@@ -79,6 +80,22 @@ class SessionInputs:
     perceived_effort_cr10: float | None = None
     bfr_percent_aop: float | None = None
     game_max_points: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse values that nobody can have measured."""
+        for name, (what, low, high) in _PLAUSIBLE.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise InvalidParameterError(f"{what} is {value:g}; expected {low:g} to {high:g}.")
+
+
+_PLAUSIBLE = {
+    "mvc_left_uv": ("The left MVC", 1.0, 20_000.0),
+    "mvc_right_uv": ("The right MVC", 1.0, 20_000.0),
+    "perceived_effort_cr10": ("The perceived effort (CR10)", 0.0, 10.0),
+    "bfr_percent_aop": ("The cuff pressure in % AOP", 0.0, 150.0),
+    "game_max_points": ("The maximum of game points", 1.0, 1e9),
+}
 
 
 @dataclass(frozen=True, slots=True)

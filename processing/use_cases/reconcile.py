@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
+from uuid import uuid4
 
 from processing.ports import ObjectStore, StoredObject
 from processing.use_cases.ingest_types import EventSource, IngestOutcome, StorageEvent
@@ -17,17 +17,17 @@ class Ingest(Protocol):
     def __call__(self, event: StorageEvent, *, event_id: str) -> IngestOutcome: ...
 
 
-def reconcile(store: ObjectStore, *, known: Callable[[], Mapping[str, set[str]]], ingest: Ingest) -> int:
-    """Announce every object version of the bucket that nobody knows; return how many became jobs.
+def reconcile(store: ObjectStore, *, settled: Callable[[], Mapping[str, set[str]]], ingest: Ingest) -> int:
+    """Announce every object version of the bucket that is not settled; return how many became jobs.
 
-    ``known`` maps object names to the versions that were announced or read already. It is asked after the
-    listing, so that an object that arrives meanwhile is not announced twice.
+    ``settled`` maps object names to the versions that need no announcement. It is asked after the listing, so
+    that an object that arrives meanwhile is not announced twice.
     """
     found = list(store.list_objects())
-    versions = known()
-    unknown = [stored for stored in found if stored.version not in versions.get(stored.name, ())]
+    versions = settled()
+    unsettled = [stored for stored in found if stored.version not in versions.get(stored.name, ())]
     return sum(
-        announce(stored, store.bucket, "reconcile", ingest).outcome == "accepted" for stored in unknown
+        announce(stored, store.bucket, "reconcile", ingest).outcome == "accepted" for stored in unsettled
     )
 
 
@@ -42,6 +42,5 @@ def announce(stored: StoredObject, bucket: str, source: EventSource, ingest: Ing
         source=source,
         body=storage_event(stored, bucket),
     )
-    # The time belongs to it: a version may come back after another one had taken its place.
-    identity = f"{bucket}/{stored.name}\n{stored.version}\n{stored.updated_at.isoformat()}"
-    return ingest(event, event_id=f"{source}_{hashlib.sha256(identity.encode()).hexdigest()[:32]}")
+    # Whether it is a repeat, the session decides: the same version may have to be looked at again.
+    return ingest(event, event_id=f"{source}_{uuid4().hex}")

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from processing.emg.results import ChannelAnalysis
 from processing.emg.targets import choose_mvc, reapply_targets
+from processing.recording import RecordingMetadata
 from processing.scoring.model import SessionScore
 from processing.use_cases.analyse import score_channels
 from processing.use_cases.process_session import entered_mvc
-from processing.use_cases.read_models import SessionInputs, SessionReview
+from processing.use_cases.read_models import SessionInputs
 
 
 def rescore(
-    review: SessionReview, inputs: SessionInputs
-) -> tuple[tuple[ChannelAnalysis, ...], SessionScore | None]:
-    """Return the channels and the score of a session as they are with other inputs.
+    channels: Sequence[ChannelAnalysis], metadata: RecordingMetadata, inputs: SessionInputs
+) -> tuple[tuple[ChannelAnalysis, ...], SessionScore]:
+    """Return the channels and the score of a recording as they are with other inputs.
 
-    Detection and amplitudes stay as they were measured; only what is compared with targets changes. Without a
-    result there is nothing to change: no channels and None.
+    Detection and amplitudes stay as they were measured; only what is compared with targets changes.
     """
-    result = review.result
-    if result is None:
-        return (), None
     given = {str(side): mvc for side, mvc in entered_mvc(inputs).items()}
-    channels = tuple(
+    measured = tuple(
         reapply_targets(
             channel,
             targets=inputs.targets,
-            mvc=choose_mvc(
-                channel.name, channel.side, file_mvc_v=result.metadata.measures.mvc_v, given=given
-            ),
+            mvc=choose_mvc(channel.name, channel.side, file_mvc_v=metadata.measures.mvc_v, given=given),
         )
-        for channel in result.channels
+        for channel in channels
     )
     score = score_channels(
-        channels,
-        metadata=result.metadata,
+        measured,
+        metadata=metadata,
         targets=inputs.targets,
         perceived_effort_cr10=inputs.perceived_effort_cr10,
         bfr_percent_aop=inputs.bfr_percent_aop,
         game_max_points=inputs.game_max_points,
     )
-    return channels, score
+    return measured, score

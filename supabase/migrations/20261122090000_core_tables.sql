@@ -34,7 +34,7 @@ create table app.therapy_sessions (
     check (processing_status <> 'completed' or result_version > 0)
 );
 comment on column app.therapy_sessions.announced_version is 'Object version that the newest event named.';
-comment on column app.therapy_sessions.object_version is 'Object version that was last read; null before the first read.';
+comment on column app.therapy_sessions.object_version is 'Object version that was last read, well or not; null before the first read.';
 comment on column app.therapy_sessions.run_token is 'The run that may write a result; a later run takes it over.';
 comment on column app.therapy_sessions.recorded_at is 'Local time of the tablet, which knows no zone.';
 -- By hash: a name may be longer than what a B-tree holds.
@@ -96,19 +96,9 @@ create table app.emg_statistics (
 );
 comment on column app.emg_statistics.details is 'Quality, contractions and measures of one channel; never samples.';
 
-create table app.scoring_configuration (
-    id uuid primary key default gen_random_uuid(),
-    name text not null unique,
-    configuration jsonb not null,
-    is_default boolean not null default false,
-    created_at timestamptz not null default now()
-);
-create unique index scoring_configuration_one_default on app.scoring_configuration (is_default) where is_default;
-
 create table app.performance_scores (
     session_id uuid not null,
     result_version integer not null,
-    scoring_configuration_id uuid references app.scoring_configuration (id),
     total double precision check (total between 0 and 100),
     low double precision check (low between 0 and 100),
     high double precision check (high between 0 and 100),
@@ -149,6 +139,5 @@ alter table app.session_settings enable row level security;
 alter table app.bfr_monitoring enable row level security;
 alter table app.processing_parameters enable row level security;
 alter table app.emg_statistics enable row level security;
-alter table app.scoring_configuration enable row level security;
 alter table app.performance_scores enable row level security;
 alter table app.storage_events enable row level security;

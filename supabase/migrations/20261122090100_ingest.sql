@@ -91,8 +91,13 @@ begin
              v_patient.id, p_bucket, p_object_name, p_object_version, p_size_bytes)
         returning s.* into v_session;
         insert into app.session_settings (session_id) values (v_session.id);
-    elsif v_session.announced_version = p_object_version
-       or v_session.object_version = p_object_version then
+    elsif (v_session.processing_status = 'completed' and v_session.object_version = p_object_version)
+       or (v_session.processing_status in ('pending', 'processing', 'reprocessing')
+           and v_session.announced_version = p_object_version)
+       -- A webhook's version need not be one that the store itself gives; the other sources ask the store.
+       or (v_session.processing_status = 'completed' and v_session.announced_version = p_object_version
+           and p_source = 'webhook')
+    then
         update app.storage_events e set session_id = v_session.id where e.id = v_event;
         return query select v_event, false, 'duplicate'::text, null::text,
                             v_session.id, v_session.session_code, v_session.processing_status;

@@ -8,17 +8,31 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from processing.c3d import read_recording
+from processing.database.results import SessionRecords
 from processing.demo import generate_demo_recordings
-from processing.errors import NotFoundError
+from processing.errors import (
+    NotFoundError,
+    ReaderCrashedError,
+    ReplacedRecordingError,
+    UnreadableRecordingError,
+)
 from processing.jobs.worker import work_until
 from processing.ports import StoredObject
+from processing.recording import Recording
 from processing.services import Services
+from processing.storage import LocalObjectStore
+from processing.use_cases.ingest_types import IngestOutcome
+from processing.use_cases.process_session import process_session
 from processing.use_cases.read_models import SessionFilters, SessionSummary
+from processing.use_cases.reconcile import announce
 from processing.webhooks import encode_event, sign_event, storage_event, storage_event_id
 from tests.builders import make_c3d
 from tests.integration.stack import SECRET, make_listener, served, wait_until_settled
@@ -191,10 +205,6 @@ def test_a_zombie_run_cannot_overwrite_a_later_one(services: Services) -> None:
     services.reconcile()
     session_id = only_session(services).session_id
 
-    from processing.c3d import read_recording
-    from processing.database.results import SessionRecords
-    from processing.use_cases.process_session import process_session
-
     records = SessionRecords(services.database)
 
     def slow_reader(*args: object, **kwargs: object) -> object:
@@ -245,7 +255,7 @@ def test_an_upload_goes_through_the_same_bucket_and_queue(services: Services) ->
 
 
 def test_an_upload_that_cannot_be_read_is_not_stored(services: Services) -> None:
-    with pytest.raises(Exception, match="C3D"):
+    with pytest.raises(UnreadableRecordingError, match="not a C3D recording"):
         services.save_upload("P042", "notes.c3d", b"just some text")
     assert list(services.store.list_objects()) == []
 
@@ -273,3 +283,121 @@ def test_a_real_recording_is_completed(services: Services, listener: httpx.Clien
     assert len(services.load_traces(review)) == 2
     assert json.dumps(dict(review.result.parameters))  # type: ignore[union-attr]
     assert Path(review.summary.object_name).name == path.name
+
+
+def test_a_good_file_that_replaces_a_damaged_one_is_completed(services: Services) -> None:
+    whole = make_c3d(contractions_s=[(2.0, 4.0)])
+    session_id = str(_arrive(services, whole).session_id)
+    assert services.analyse_session(session_id) == "completed"
+    services.store.write("P001/game.c3d", whole[:-2000])
+    assert services.reconcile() == 1
+    assert services.analyse_session(session_id) == "failed"
+    services.store.write("P001/game.c3d", whole)
+    assert services.reconcile() == 1
+    services.analyse_session(session_id)
+    assert only_session(services).status == "completed"
+    assert services.reconcile() == 0
+
+
+def test_a_file_that_comes_after_its_event_is_found(services: Services) -> None:
+    data = make_c3d()
+    session_id = str(_arrive(services, data).session_id)
+    (services.settings.bucket_dir / "P001" / "game.c3d").unlink()
+    assert services.analyse_session(session_id) == "failed"
+    assert services.reconcile() == 0
+    services.store.write("P001/game.c3d", data)
+    assert services.reconcile() == 1
+    assert services.analyse_session(session_id) == "completed"
+
+
+def test_a_file_that_cannot_be_read_is_not_announced_again_and_again(services: Services) -> None:
+    session_id = str(_arrive(services, make_c3d()[:-2000]).session_id)
+    assert services.analyse_session(session_id) == "failed"
+    assert services.reconcile() == 0
+
+
+def test_a_session_whose_job_is_lost_is_queued_again(services: Services) -> None:
+    _arrive(services, make_c3d())
+    with services.database.transaction() as connection:
+        connection.execute("set local search_path = procrastinate")
+        connection.execute("delete from procrastinate_jobs")
+        connection.execute("update app.therapy_sessions set updated_at = now() - interval '2 minutes'")
+    assert services.rescue_orphans() == 1
+    assert services.rescue_orphans() == 0
+    with Worker(services):
+        wait_until_settled(services)
+    assert only_session(services).status == "completed"
+
+
+def test_values_entered_during_a_run_count(services: Services) -> None:
+    session_id = str(_arrive(services, make_c3d(contractions_s=[(2.0, 4.5), (7.0, 9.5)])).session_id)
+    inputs = replace(
+        services.load_review("P001S001").inputs,
+        mvc_left_uv=100.0,
+        mvc_right_uv=100.0,
+        perceived_effort_cr10=5.0,
+    )
+
+    def reader_during_which_somebody_types(*args: Any, **kwargs: Any) -> Recording:
+        services.save_inputs("P001S001", inputs)
+        return read_recording(*args, **kwargs)
+
+    outcome = process_session(
+        session_id,
+        records=SessionRecords(services.database),
+        store=services.store,
+        reader=reader_during_which_somebody_types,
+    )
+    assert outcome == "completed"
+    assert only_session(services).score is not None
+
+
+def test_a_result_is_filed_under_the_version_that_was_read(services: Services) -> None:
+    session_id = str(_arrive(services, make_c3d(contractions_s=[(2.0, 4.0)])).session_id)
+    newer = make_c3d(contractions_s=[(2.0, 4.0), (6.0, 8.0)])
+
+    class OverwrittenMeanwhile(LocalObjectStore):
+        def read(self, name: str) -> bytes:
+            if super().read(name) != newer:
+                self.write(name, newer)
+            return super().read(name)
+
+    store = OverwrittenMeanwhile(services.settings.bucket_dir, bucket="c3d-examples", max_bytes=1 << 26)
+    records = SessionRecords(services.database)
+    assert process_session(session_id, records=records, store=store, reader=read_recording) == "completed"
+    assert services.load_review("P001S001").object_version == store.stat("P001/game.c3d").version
+    assert [side.n_contractions for side in only_session(services).sides] == [2, 2]
+
+
+def test_signals_of_other_bytes_are_not_drawn_under_a_result(services: Services) -> None:
+    session_id = str(_arrive(services, make_c3d(contractions_s=[(2.0, 4.0)])).session_id)
+    services.analyse_session(session_id)
+    services.store.write("P001/game.c3d", make_c3d(contractions_s=[(9.0, 12.0)]))
+    with pytest.raises(ReplacedRecordingError, match="was replaced after this analysis"):
+        services.load_traces(services.load_review("P001S001"))
+
+
+def test_a_reader_that_dies_twice_ends_as_failed_and_once_does_not(services: Services) -> None:
+    session_id = str(_arrive(services, make_c3d()).session_id)
+    deaths = iter([True, False, True, True])
+
+    def dying_reader(*args: Any, **kwargs: Any) -> Recording:
+        if next(deaths):
+            raise ReaderCrashedError("The reader died on this file.")
+        return read_recording(*args, **kwargs)
+
+    def run(force: bool) -> str:
+        records = SessionRecords(services.database)
+        return process_session(
+            session_id, records=records, store=services.store, reader=dying_reader, force=force
+        )
+
+    assert run(force=False) == "completed"
+    assert run(force=True) == "failed"
+    assert only_session(services).failure == "The reader died on this file."
+
+
+def _arrive(services: Services, data: bytes) -> IngestOutcome:
+    """Put a file into the bucket and announce it."""
+    stored = services.store.write("P001/game.c3d", data)
+    return announce(stored, services.store.bucket, "webhook", partial(services.ingest, correlation_id="test"))

@@ -1,0 +1,145 @@
+"""The rows of one result: how it came about, its channels and its score; written and read in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from processing.emg.results import ChannelAnalysis
+from processing.scoring.model import SessionScore
+from processing.use_cases.analyse import AnalysedRecording
+from processing.use_cases.document import (
+    channel_from_plain,
+    channel_to_plain,
+    metadata_from_plain,
+    metadata_to_plain,
+    parameters_to_plain,
+    score_from_plain,
+    score_to_plain,
+)
+from processing.use_cases.read_models import SessionResult
+
+Connection = psycopg.Connection[DictRow]
+
+_INSERT_PARAMETERS = """
+insert into app.processing_parameters
+    (session_id, result_version, pipeline_version, object_version, file_sha256, size_bytes, recording,
+     parameters, timings_ms)
+values
+    (%(session_id)s, %(result_version)s, %(pipeline_version)s, %(object_version)s, %(file_sha256)s,
+     %(size_bytes)s, %(recording)s, %(parameters)s, %(timings_ms)s)
+"""
+
+_UPSERT_CHANNEL = """
+insert into app.emg_statistics
+    (session_id, result_version, position, channel_name, side, verdict, snr_db, n_contractions, n_faint, details)
+values
+    (%(session_id)s, %(result_version)s, %(position)s, %(channel_name)s, %(side)s, %(verdict)s, %(snr_db)s,
+     %(n_contractions)s, %(n_faint)s, %(details)s)
+on conflict (session_id, result_version, position) do update set details = excluded.details
+"""
+
+_UPSERT_SCORE = """
+insert into app.performance_scores (session_id, result_version, total, low, high, details)
+values (%(session_id)s, %(result_version)s, %(total)s, %(low)s, %(high)s, %(details)s)
+on conflict (session_id, result_version) do update
+set total = excluded.total, low = excluded.low, high = excluded.high, details = excluded.details,
+    computed_at = now()
+"""
+
+_READ = """
+select p.*, s.details as score from app.processing_parameters p
+join app.performance_scores s using (session_id, result_version)
+where p.session_id = %(session_id)s and p.result_version = %(result_version)s
+"""
+
+_READ_CHANNELS = """
+select details from app.emg_statistics
+where session_id = %(session_id)s and result_version = %(result_version)s
+order by position
+"""
+
+
+def insert_provenance(
+    connection: Connection,
+    analysed: AnalysedRecording,
+    *,
+    session_id: str,
+    result_version: int,
+    object_version: str,
+) -> None:
+    """Write how a result came about: the file it describes, settings, version and timings."""
+    connection.execute(
+        _INSERT_PARAMETERS,
+        {
+            "session_id": session_id,
+            "result_version": result_version,
+            "pipeline_version": analysed.pipeline_version,
+            "object_version": object_version,
+            "file_sha256": analysed.sha256,
+            "size_bytes": analysed.size_bytes,
+            "recording": Jsonb(metadata_to_plain(analysed.metadata)),
+            "parameters": Jsonb(parameters_to_plain(analysed.parameters)),
+            "timings_ms": Jsonb(dict(analysed.timings_ms)),
+        },
+    )
+
+
+def write_judgement(
+    connection: Connection,
+    channels: Sequence[ChannelAnalysis],
+    score: SessionScore,
+    *,
+    session_id: str,
+    result_version: int,
+) -> None:
+    """Write the channels and the score of a result version, in place of earlier ones."""
+    key: dict[str, Any] = {"session_id": session_id, "result_version": result_version}
+    for position, channel in enumerate(channels):
+        connection.execute(
+            _UPSERT_CHANNEL,
+            {
+                **key,
+                "position": position,
+                "channel_name": channel.name,
+                "side": channel.side,
+                "verdict": channel.quality.verdict,
+                "snr_db": channel.quality.snr_db,
+                "n_contractions": len(channel.contractions),
+                "n_faint": len(channel.faint),
+                "details": Jsonb(channel_to_plain(channel)),
+            },
+        )
+    connection.execute(
+        _UPSERT_SCORE,
+        {
+            **key,
+            "total": score.total,
+            "low": score.low,
+            "high": score.high,
+            "details": Jsonb(score_to_plain(score)),
+        },
+    )
+
+
+def read_result(connection: Connection, *, session_id: Any, result_version: int) -> SessionResult | None:
+    """Return one result version of a session, or None if there is none."""
+    key = {"session_id": session_id, "result_version": result_version}
+    row = connection.execute(_READ, key).fetchone()
+    if row is None:
+        return None
+    channels = connection.execute(_READ_CHANNELS, key).fetchall()
+    return SessionResult(
+        version=row["result_version"],
+        metadata=metadata_from_plain(row["recording"]),
+        channels=tuple(channel_from_plain(channel["details"]) for channel in channels),
+        score=score_from_plain(row["score"]),
+        parameters=row["parameters"],
+        pipeline_version=row["pipeline_version"],
+        file_sha256=row["file_sha256"],
+        analysed_at=row["created_at"],
+    )
