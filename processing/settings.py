@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from processing.errors import InvalidParameterError
@@ -43,6 +43,17 @@ class Settings(BaseSettings):
 
     max_recording_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
     trace_cache_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
+
+    def __init__(self, **values: Any) -> None:
+        """Read the environment; InvalidParameterError names every variable that cannot be used."""
+        try:
+            super().__init__(**values)
+        except ValidationError as exc:
+            message = "; ".join(_explain(**error) for error in exc.errors(include_url=False))
+        else:
+            return
+        # Outside the handler: the original error quotes what it was given, secrets too.
+        raise InvalidParameterError(message)
 
     @property
     def listener_url(self) -> str:
@@ -92,6 +103,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _explain(*, loc: tuple[int | str, ...], input: object, msg: str, **_: object) -> str:
+    """Say in words which variable holds what, and what it should hold."""
+    name = str(loc[0])
+    field = Settings.model_fields.get(name)
+    found = "not usable" if field is None or "Secret" in str(field.annotation) else f"'{input}'"
+    return f"{name.upper()} is {found}: {msg.replace('Input should', 'it should')}"
 
 
 def _in_url(host: str) -> str:

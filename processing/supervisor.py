@@ -13,11 +13,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processing.errors import ProcessingError
+
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _STOP_S = 25.0
 _LONGEST_PAUSE_S = 30.0
 _STEADY_S = 60.0
+_LARGEST_LOG_BYTES = 10_000_000
+
+
+@dataclass(slots=True)
+class Pauses:
+    """How long to wait before something that ended is started again: longer each time it does not last."""
+
+    failures: int = 0
+
+    def next_s(self, lasted_s: float) -> float:
+        """Return the pause after a run of that length."""
+        self.failures = 0 if lasted_s > _STEADY_S else self.failures + 1
+        return float(min(0.2 * 2.0**self.failures, _LONGEST_PAUSE_S))
 
 
 @dataclass(slots=True)
@@ -32,11 +47,12 @@ class Program:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
-    failures: int = field(default=0)
+    pauses: Pauses = field(default_factory=Pauses)
 
     def start(self) -> None:
         """Start the child in a session of its own, so that Ctrl-C in the terminal reaches only its owner."""
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        _rotate(self.log_path)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -104,7 +120,7 @@ class Supervisor:
                 program.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 self._report(f"{program.name} does not stop; killing it.")
-            # The group may outlive its leader: an isolated reader, for example.
+            # The group may outlive its leader. Isolated readers are not in it: they end with the worker.
             _signal_group(program, signal.SIGKILL)
             program.process.wait()
 
@@ -114,8 +130,7 @@ class Supervisor:
         now = time.monotonic()
         if program.restart_at == 0.0:
             code = None if program.process is None else program.process.returncode
-            program.failures = 0 if now - program.started_at > _STEADY_S else program.failures + 1
-            pause_s = min(0.2 * 2.0**program.failures, _LONGEST_PAUSE_S)
+            pause_s = program.pauses.next_s(now - program.started_at)
             program.restart_at = now + pause_s
             self._report(
                 f"{program.name} ended with status {code}; starting it again in {pause_s:.1f} s "
@@ -124,6 +139,65 @@ class Supervisor:
         elif now >= program.restart_at:
             program.restart_at = 0.0
             program.start()
+
+
+class DatabaseKeeper:
+    """Starts the database's server again whenever it is found gone, in a thread of its own.
+
+    Starting may take a minute after a crash, and the programs must be looked after meanwhile.
+
+    Parameters
+    ----------
+    is_running, start : callable
+        Whether the server lives; start it, raising ProcessingError if it does not come up.
+    report : callable
+        Takes one line for the person at the terminal.
+    """
+
+    def __init__(
+        self,
+        is_running: Callable[[], bool],
+        start: Callable[[], None],
+        *,
+        report: Callable[[str], None] = print,
+    ) -> None:
+        self._is_running = is_running
+        self._start = start
+        self._report = report
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="database", daemon=True)
+
+    def __enter__(self) -> DatabaseKeeper:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        pauses = Pauses()
+        started_at = time.monotonic()
+        while not self._stop.wait(0.2):
+            if self._is_running():
+                continue
+            pause_s = pauses.next_s(time.monotonic() - started_at)
+            self._report(f"database ended; starting it again in {pause_s:.1f} s.")
+            if self._stop.wait(pause_s):
+                return
+            started_at = time.monotonic()
+            try:
+                self._start()
+            except ProcessingError as error:
+                self._report(f"{error.kind}: {error}")
+            else:
+                self._report("database runs again.")
+
+
+def _rotate(log_path: Path) -> None:
+    """Set a large log aside, in the place of the one before."""
+    if log_path.exists() and log_path.stat().st_size > _LARGEST_LOG_BYTES:
+        log_path.replace(log_path.with_name(f"{log_path.name}.1"))
 
 
 def _signal_group(program: Program, number: signal.Signals) -> None:

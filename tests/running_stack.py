@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 import psutil
 
+from processing.database.embedded_server import find_postmaster
 from processing.ports import StoredObject
 from processing.storage import LocalObjectStore
 from processing.webhooks import encode_event, sign_event, storage_event, storage_event_id
@@ -94,21 +96,54 @@ class RunningStack:
                 self.process.stdout.close()
 
     def processes(self) -> list[psutil.Process]:
-        """Return every process that belongs to this stack, the database's among them."""
+        """Return every process that belongs to this stack, the database's and the isolated readers among them.
+
+        Those that nobody owns any more show by their command line or environment, readers only by their parents.
+        """
         marker = str(self.data_dir)
-        found = []
+        found = set()
         for process in psutil.process_iter():
-            try:
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
                 if marker in " ".join(process.cmdline()) or process.environ().get("DATA_DIR") == marker:
-                    found.append(process)
-            except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-                continue
-        return found
+                    found |= {process, *process.children(recursive=True)}
+        return list(found)
+
+    def reader_pids(self) -> set[int]:
+        """Return the process ids of the isolated readers."""
+        return {process.pid for process in self.processes() if "processing.c3d.child" in _command(process)}
+
+    def postmaster_pid(self) -> int:
+        """Return the process id of the database's server."""
+        postmaster = find_postmaster(self.data_dir.resolve() / "postgres")
+        assert postmaster is not None, "no database is running"
+        return int(postmaster.process.pid)
+
+    @property
+    def database_url(self) -> str:
+        """The connection string of the running database."""
+        postmaster = find_postmaster(self.data_dir.resolve() / "postgres")
+        assert postmaster is not None, "no database is running"
+        return postmaster.url
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command with this data folder, whether the stack runs or not."""
+        return subprocess.run(
+            [sys.executable, "-m", "processing", *arguments],
+            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+
+    def is_ready(self) -> bool:
+        """Whether the listener says that it can take events."""
+        try:
+            return httpx.get(f"{self.listener_url}/health/ready", trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
 
     def worker_pid(self) -> int:
         """Return the worker's process id."""
         for process in self.processes():
-            if process.cmdline()[-2:] == ["processing", "worker"]:
+            if _command(process).endswith("processing worker"):
                 return process.pid
         raise AssertionError(f"no worker is running\n{self.logs()}")
 
@@ -133,10 +168,8 @@ class RunningStack:
 
     def sessions(self) -> list[dict[str, Any]]:
         """Return what ``python -m processing sessions --json`` prints."""
-        printed = subprocess.run(
-            [sys.executable, "-m", "processing", "sessions", "--json"],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True, timeout=60,
-        )  # fmt: skip
+        printed = self.run("sessions", "--json")
+        assert printed.returncode == 0, printed.stderr
         return [json.loads(line) for line in printed.stdout.splitlines()]
 
     def wait_for(self, codes: set[str], timeout_s: float = 60.0) -> list[dict[str, Any]]:
@@ -161,6 +194,13 @@ class RunningStack:
             f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}"
             for path in sorted((self.data_dir / "logs").glob("*.log"))
         )
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def free_port() -> int:

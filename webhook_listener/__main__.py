@@ -16,9 +16,9 @@ from webhook_listener.signatures import SignatureVerifier
 
 def main() -> int:
     """Serve until SIGTERM; refuse to start without a usable secret."""
-    settings = Settings()
-    configure_logging(settings.log_format)
     try:
+        settings = Settings()
+        configure_logging(settings.log_format)
         settings.check_exposure()
         secret = "" if settings.webhook_secret is None else settings.webhook_secret.get_secret_value()
         verifier = SignatureVerifier(secret)

@@ -6,9 +6,12 @@ file that it inherited. Standard input that closes instead means that the parent
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import resource
+import select
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +25,7 @@ def main(request_fd: int) -> None:
     """Wait for a request, answer it on standard output, and exit without any clean-up that could hang."""
     if sys.stdin.buffer.readline() != b"read\n":
         os._exit(0)
+    _end_with_parent()
     try:
         answer = encode_recording(_read(request_fd))
     except Exception as error:
@@ -49,6 +53,21 @@ def pack_request(
         "size": len(data),
     }
     return json.dumps(request).encode() + b"\n"
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process when its standard input closes: then its parent is gone.
+
+    Also while native code holds the interpreter. Not PR_SET_PDEATHSIG, which watches the thread that started
+    the child: readers are shared by threads, and a thread that ends would take another one's reader with it.
+    """
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+    closed = select.poll()
+    closed.register(0, 0)
+    if closed.poll(0):  # it closed before the kernel was asked
+        os._exit(0)
 
 
 def _read(request_fd: int) -> Recording:

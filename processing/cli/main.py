@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from processing.errors import ProcessingError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 means done, 1 that it failed, 2 that the input could not be used."""
     parsed = build_parser().parse_args(arguments)
+    os.umask(0o077)  # recordings, logs and secrets that a command writes are its user's alone
     try:
         return int(parsed.run(parsed))
     except ProcessingError as error:
@@ -21,6 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe went away: not a failure of ours, and nobody is left to tell.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        # The machine's refusals (a full disk, a folder that cannot be written) are no defects of the program.
+        where = "" if error.filename is None else f" ('{error.filename}')"
+        print(f"{type(error).__name__}: {error.strerror or error}{where}", file=sys.stderr)
+        return 1
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -92,16 +92,25 @@ def _sessions(arguments: argparse.Namespace) -> int:
 
 
 def _demo(_: argparse.Namespace) -> int:
-    from processing.cli.start import webhook_secret
+    import httpx
+
+    from processing.cli.start import listener_answers, webhook_secret
     from processing.demo.announce import announce_demo
+    from processing.errors import StorageUnavailableError
     from processing.settings import Settings
     from processing.storage import build_store
 
     settings = Settings()
-    for name, status in announce_demo(
-        build_store(settings), listener_url=settings.listener_url, secret=webhook_secret(settings)
-    ):
-        print(f"{name}: {status}")
+    gone = f"The listener on {settings.listener_url} does not answer: run 'python -m processing start' first."
+    if not listener_answers(settings):
+        raise StorageUnavailableError(gone)
+    try:
+        for name, status in announce_demo(
+            build_store(settings), listener_url=settings.listener_url, secret=webhook_secret(settings)
+        ):
+            print(f"{name}: {status}")
+    except httpx.HTTPError as exc:
+        raise StorageUnavailableError(gone) from exc
     return 0
 
 
@@ -115,11 +124,18 @@ def _reconcile(_: argparse.Namespace) -> int:
 
 
 def _reprocess(arguments: argparse.Namespace) -> int:
+    import sys
+
+    from processing.errors import PermanentError
     from processing.services import open_services
     from processing.settings import Settings
 
+    status = 0
     with open_services(Settings()) as services:
         for code in arguments.session_codes:
-            job_id = services.reprocess_session(code)
-            print(f"{code}: queued as job {job_id}")
-    return 0
+            try:
+                print(f"{code}: queued as job {services.reprocess_session(code)}")
+            except PermanentError as error:
+                print(f"{code}: {error.kind}: {error}", file=sys.stderr)
+                status = 1
+    return status

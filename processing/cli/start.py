@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import fcntl
 import os
 import secrets
@@ -12,17 +13,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from processing.database import Database, migrations
+from processing.database.embedded import ensure_running, is_running
 from processing.errors import InvalidParameterError, ProcessingError
 from processing.services import database_url
 from processing.settings import Settings
 from processing.storage import build_store
-from processing.supervisor import Program, Supervisor
+from processing.supervisor import DatabaseKeeper, Program, Supervisor
+from processing.webhooks import parse_secrets
 
 ROOT = Path(__file__).resolve().parents[2]
 _READY_S = 60.0
@@ -32,17 +36,17 @@ def start() -> int:
     """Run everything until SIGINT or SIGTERM; return the exit status."""
     settings = Settings()
     settings.check_exposure()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     stop = _stop_signals()
-    with _only_one(settings.data_dir / "start.lock"):
+    with _only_one(_data_dir(settings) / "start.lock"):
         _check_ports(settings)
         secret = webhook_secret(settings)
-        with database_url(settings, adopt=True) as url:
+        with database_url(settings) as url:
             migrations.upgrade(url)
             supervisor = Supervisor(_programs(settings, url, secret), report=_say)
             try:
-                supervisor.start()
-                _run(supervisor, settings, url, secret, stop)
+                with _kept_database(settings):
+                    supervisor.start()
+                    _run(supervisor, settings, url, secret, stop)
             finally:
                 supervisor.shut_down()
     _say("Stopped.")
@@ -50,17 +54,62 @@ def start() -> int:
 
 
 def webhook_secret(settings: Settings) -> str:
-    """Return the configured webhook secret, or the one made at the first start of the embedded mode."""
+    """Return the configured webhook secret, or the one made at the first start of the embedded mode.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is malformed; the message never shows it.
+    """
     if settings.webhook_secret is not None:
-        return settings.webhook_secret.get_secret_value()
-    path = settings.data_dir / "webhook-secret"
-    if not path.exists():
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        made = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(made + "\n")
-    return path.read_text().strip()
+        configured = settings.webhook_secret.get_secret_value()
+        parse_secrets(configured)
+        return configured
+    path = _data_dir(settings) / "webhook-secret"
+    found = path.read_text(errors="replace").strip() if path.exists() else ""
+    if not found:
+        found = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        _write_private(path, found + "\n")
+    try:
+        parse_secrets(found)
+    except InvalidParameterError as exc:
+        raise InvalidParameterError(f"{exc} (in '{path}'; without that file a new one is made)") from exc
+    return found
+
+
+def listener_answers(settings: Settings) -> bool:
+    """Whether the listener is up."""
+    return _answers(f"{settings.listener_url}/health/live")
+
+
+def _data_dir(settings: Settings) -> Path:
+    """Return the data folder, made for its owner alone if it is not there."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise InvalidParameterError(
+            f"DATA_DIR is '{settings.data_dir}', which cannot be used as a folder: {exc.strerror}."
+        ) from exc
+    return settings.data_dir
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a small file that only its owner may read, whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _kept_database(settings: Settings) -> AbstractContextManager[object]:
+    if settings.database_url is not None:
+        return nullcontext()
+    return DatabaseKeeper(
+        partial(is_running, settings.cluster_dir), partial(ensure_running, settings.cluster_dir), report=_say
+    )
 
 
 def _run(supervisor: Supervisor, settings: Settings, url: str, secret: str, stop: threading.Event) -> None:
@@ -82,9 +131,10 @@ def _announce(supervisor: Supervisor, settings: Settings, url: str, secret: str)
     """Once both addresses answer: post the demonstration on a first start, then print where to look."""
     if not _wait_until_ready(supervisor, settings):
         return
-    if settings.demo and settings.storage_backend == "local" and _is_first_start(url):
+    if settings.demo and settings.storage_backend == "local":
         try:
-            _post_demo(settings, secret)
+            if _is_first_start(url):
+                _post_demo(settings, secret)
         except (ProcessingError, httpx.HTTPError) as error:
             _say(f"The demonstration recordings could not be announced: {error}")
     _say(f"Dashboard  {settings.dashboard_url}")
@@ -153,24 +203,41 @@ def _programs(settings: Settings, url: str, secret: str) -> list[Program]:
 
 
 def _check_ports(settings: Settings) -> None:
-    for name, host, port in (
-        ("LISTENER_PORT", settings.listener_host, settings.listener_port),
-        ("DASHBOARD_PORT", settings.dashboard_host, settings.dashboard_port),
-    ):
+    addresses = {
+        "LISTENER_PORT": (settings.listener_host, settings.listener_port),
+        "DASHBOARD_PORT": (settings.dashboard_host, settings.dashboard_port),
+    }
+    for name, (host, port) in addresses.items():
+        if port == 0:
+            raise InvalidParameterError(f"{name} is 0; 'start' needs a fixed port from 1 to 65535.")
+        _check_free(name, host, port)
+    if settings.listener_port == settings.dashboard_port:
+        raise InvalidParameterError(
+            f"LISTENER_PORT and DASHBOARD_PORT are both {settings.listener_port}; they must differ."
+        )
+
+
+def _check_free(name: str, host: str, port: int) -> None:
+    try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as exc:
-                raise InvalidParameterError(
-                    f"Port {port} on {host} is taken by another program; set {name} to a free one."
-                ) from exc
+            probe.bind((host, port))
+    except OSError as exc:
+        if exc.errno == errno.EADDRINUSE:
+            why = f"is taken by another program; set {name} to a free one"
+        else:
+            why = f"cannot be used ({exc.strerror}); see {name} and {name.replace('PORT', 'HOST')}"
+        raise InvalidParameterError(f"Port {port} on {host} {why}.") from exc
 
 
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     """Hold the data folder: two owners of one database would stop it under each other."""
-    with path.open("a") as file:
+    try:
+        file = path.open("a")
+    except OSError as exc:
+        raise InvalidParameterError(f"DATA_DIR '{path.parent}' cannot be written: {exc.strerror}.") from exc
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:

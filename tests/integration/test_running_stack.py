@@ -10,8 +10,11 @@ import time
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
+from processing.database.embedded import is_running
 from tests.builders import make_c3d
 from tests.running_stack import ROOT, RunningStack
 
@@ -24,23 +27,18 @@ def test_a_first_start_shows_six_demonstration_sessions_of_three_patients(demo_s
 
 
 def test_a_second_start_with_the_same_data_is_refused(demo_stack: RunningStack) -> None:
-    second = subprocess.run(
-        [sys.executable, "-m", "processing", "start"],
-        cwd=ROOT, env=demo_stack.environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    second = demo_stack.run("start")
     assert second.returncode == 1
     assert "Another 'start' already runs" in second.stderr
 
 
-def test_a_file_copied_into_the_bucket_by_hand_is_found(demo_stack: RunningStack) -> None:
-    demo_stack.put("P050/by-hand.c3d", make_c3d())
-    found = subprocess.run(
-        [sys.executable, "-m", "processing", "reconcile"],
-        cwd=ROOT, env=demo_stack.environment, capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    assert "objects queued" in found.stdout
-    (session,) = demo_stack.wait_for({"P050S001"})
-    assert session["status"] == "completed"
+def test_the_data_is_the_owners_alone(demo_stack: RunningStack) -> None:
+    recordings = list((demo_stack.data_dir / "buckets").rglob("*.c3d"))
+    assert recordings
+    for path in [*recordings, demo_stack.data_dir / "webhook-secret", demo_stack.data_dir / "logs"]:
+        assert path.stat().st_mode & 0o077 == 0, path
+    # As root the database runs as another user, which must pass through.
+    assert demo_stack.data_dir.stat().st_mode & 0o077 == (0o001 if os.geteuid() == 0 else 0)
 
 
 def test_a_worker_killed_during_a_job_comes_back_and_completes_it(demo_stack: RunningStack) -> None:
@@ -48,16 +46,80 @@ def test_a_worker_killed_during_a_job_comes_back_and_completes_it(demo_stack: Ru
     for number in range(6):
         stored = demo_stack.put(f"P060/{number}.c3d", make_c3d(duration_s=60.0, seed=number))
         codes.add(demo_stack.announce(stored).json()["session_code"])
+    worker = demo_stack.worker_pid()
+    with psycopg.connect(demo_stack.database_url, autocommit=True) as connection:
+        job_id = _stop_at_work(connection, worker)
+        os.kill(worker, signal.SIGKILL)
+
+        sessions = demo_stack.wait_for(codes, timeout_s=75)
+
+        assert [session["status"] for session in sessions] == ["completed"] * 6
+        assert demo_stack.worker_pid() != worker
+        events = connection.execute(
+            "select type::text from procrastinate.procrastinate_events where job_id = %s order by id",
+            (job_id,),
+        ).fetchall()
+    assert [event for (event,) in events].count("started") >= 2, (
+        "the job was not at work when its worker was killed"
+    )
+
+
+def _stop_at_work(connection: psycopg.Connection[TupleRow], worker: int) -> int:
+    """Freeze the worker at a moment when it has a recording on its hands, and return that job."""
+    at_work = (
+        "select id from procrastinate.procrastinate_jobs where status = 'doing' and queue_name = 'analysis'"
+    )
     deadline = time.monotonic() + 20
-    while not any(demo_stack.status(code) == "processing" for code in codes):
-        assert time.monotonic() < deadline, "no job was ever seen at work"
-    killed = demo_stack.worker_pid()
+    while time.monotonic() < deadline:
+        if connection.execute(at_work).fetchone() is not None:
+            os.kill(worker, signal.SIGSTOP)
+            job = connection.execute(at_work).fetchone()
+            if job is not None:
+                return int(job[0])
+            os.kill(worker, signal.SIGCONT)
+        time.sleep(0.005)
+    raise AssertionError("no job was ever seen at work")
+
+
+def test_a_killed_database_is_back_within_seconds_and_takes_events(demo_stack: RunningStack) -> None:
+    killed, url = demo_stack.postmaster_pid(), demo_stack.database_url
     os.kill(killed, signal.SIGKILL)
+    began = time.monotonic()
+    while demo_stack.is_ready() or psutil.pid_exists(killed):
+        assert time.monotonic() - began < 20, "the database was killed and nobody noticed"
+        time.sleep(0.02)
+    while not demo_stack.is_ready():
+        assert time.monotonic() - began < 20, demo_stack.logs()
+        time.sleep(0.05)
+    assert demo_stack.postmaster_pid() != killed
+    assert demo_stack.database_url == url
 
-    sessions = demo_stack.wait_for(codes, timeout_s=75)
+    answer = demo_stack.announce(demo_stack.put("P070/after.c3d", make_c3d()))
 
-    assert [session["status"] for session in sessions] == ["completed"] * 6
-    assert demo_stack.worker_pid() != killed
+    assert answer.status_code == 202
+    (session,) = demo_stack.wait_for({answer.json()["session_code"]})
+    assert session["status"] == "completed"
+
+
+def test_reprocess_goes_on_after_a_session_that_does_not_exist(demo_stack: RunningStack) -> None:
+    done = demo_stack.run("reprocess", "P001S001", "P999S999", "P001S002")
+    assert done.returncode == 1
+    assert "P999S999: NotFoundError" in done.stderr
+    assert "P001S001: queued as job" in done.stdout
+    assert "P001S002: queued as job" in done.stdout
+    demo_stack.wait_for({"P001S001", "P001S002"})
+
+
+def test_a_file_copied_into_the_bucket_by_hand_is_found_once(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data")  # not started: no worker takes part
+    assert stack.run("migrate", "--upgrade").returncode == 0
+    stack.put("P050/by-hand.c3d", make_c3d())
+    assert stack.run("reconcile").stdout.startswith("1 ")
+    assert stack.run("reconcile").stdout.startswith("0 ")
+    (session,) = stack.sessions()
+    assert (session["code"], session["object"], session["status"]) == (
+        "P050S001", "P050/by-hand.c3d", "pending",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -66,9 +128,51 @@ def test_stopping_leaves_no_process_and_a_second_start_is_quick(
 ) -> None:
     stack = RunningStack(tmp_path / "data")
     stack.start()
+    answer = stack.announce(stack.put("P001/one.c3d", make_c3d()))
+    stack.wait_for({answer.json()["session_code"]})
+    assert stack.reader_pids()  # the worker keeps one ready
     running = stack.processes()
-    assert len(running) >= 5  # owner, listener, worker, dashboard, database
+    assert len(running) >= 6  # owner, listener, worker with its reader, dashboard, database
     assert stack.stop(number) == 0
     _, alive = psutil.wait_procs(running, timeout=5)
     assert alive == []
     assert stack.processes() == []
+
+
+def test_a_database_killed_meanwhile_is_stopped_too(tmp_path: Path) -> None:
+    with RunningStack(tmp_path / "data") as stack:
+        killed = psutil.Process(stack.postmaster_pid())
+        killed.kill()
+        psutil.wait_procs([killed], timeout=5)
+        deadline = time.monotonic() + 20
+        while not is_running(stack.data_dir / "postgres"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert stack.postmaster_pid() != killed.pid
+        assert stack.stop() == 0
+        assert stack.processes() == []
+
+
+def test_a_reader_ends_with_a_parent_that_is_killed() -> None:
+    # Native code that keeps the interpreter, as a hanging C3D reader does.
+    busy = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from processing.c3d import child\n"
+        "child.read_recording = lambda *_, **__: sum(range(10**12))\n"
+        "child.main(int(sys.argv[2]))"
+    )
+    parent = (
+        "import sys\n"
+        "from processing.c3d.isolated import IsolatedReader\n"
+        f"IsolatedReader([sys.executable, '-c', {busy!r}, {str(ROOT)!r}]).read(b'x', timeout_s=60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], cwd=ROOT) as owner:
+        deadline = time.monotonic() + 20
+        readers: list[psutil.Process] = []
+        while not readers or readers[0].cpu_times().user < 0.5:
+            assert time.monotonic() < deadline
+            readers = psutil.Process(owner.pid).children()
+            time.sleep(0.05)
+        owner.kill()
+        _, alive = psutil.wait_procs(readers, timeout=5)
+    assert alive == []

@@ -33,3 +33,22 @@ def test_a_listener_for_everybody_needs_a_secret() -> None:
 )
 def test_loopback_addresses_are_known(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_a_value_that_cannot_be_used_is_named_with_what_was_found_and_expected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LISTENER_PORT", "abc")
+    monkeypatch.setenv("STORAGE_BACKEND", "tape")
+    with pytest.raises(
+        InvalidParameterError, match="LISTENER_PORT is 'abc': it should be a valid integer"
+    ) as error:
+        _settings()
+    assert "STORAGE_BACKEND is 'tape': it should be 'local' or 'supabase'" in str(error.value)
+
+
+def test_a_secret_that_cannot_be_used_is_not_shown() -> None:
+    with pytest.raises(InvalidParameterError, match="DATABASE_URL is not usable") as error:
+        _settings(database_url=["hunter2"])
+    assert "hunter2" not in str(error.value)
+    assert error.value.__context__ is None

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from processing.supervisor import Program, Supervisor
+from processing.errors import DatabaseUnavailableError
+from processing.supervisor import DatabaseKeeper, Program, Supervisor
 
 
 def _program(folder: Path, code: str, name: str = "child") -> Program:
@@ -79,6 +80,39 @@ def test_shutting_down_ends_grandchildren_and_the_unwilling(tmp_path: Path) -> N
     supervisor.shut_down()
     assert not program.running
     _wait_for(lambda: not _alive(grandchild) or _is_zombie(grandchild))
+
+
+def test_a_large_log_is_set_aside_when_a_program_starts(tmp_path: Path) -> None:
+    program = _program(tmp_path, "print('new')")
+    for name, size in (("child.log", 10_000_001), ("child.log.1", 5)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    program.start()
+    assert program.process is not None
+    program.process.wait()
+    assert program.log_path.read_text() == "new\n"
+    assert (tmp_path / "child.log.1").stat().st_size == 10_000_001
+
+
+def test_a_database_that_ends_is_started_again() -> None:
+    alive = threading.Event()
+    alive.set()
+    lines: list[str] = []
+    with DatabaseKeeper(alive.is_set, alive.set, report=lines.append):
+        alive.clear()
+        _wait_for(lambda: "database runs again." in lines)
+    assert "database ended; starting it again in 0.4 s." in lines
+
+
+def test_a_database_that_cannot_start_is_tried_again_after_longer_pauses() -> None:
+    def start() -> None:
+        raise DatabaseUnavailableError("The disk is full.")
+
+    lines: list[str] = []
+    with DatabaseKeeper(lambda: False, start, report=lines.append):
+        _wait_for(lambda: len(lines) >= 3)
+    assert "in 0.4 s" in lines[0]
+    assert lines[1] == "DatabaseUnavailableError: The disk is full."
+    assert "in 0.8 s" in lines[2]
 
 
 def _is_zombie(pid: int) -> bool:
