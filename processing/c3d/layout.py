@@ -109,7 +109,8 @@ def check_rest(layout: DataLayout, data: bytes) -> None:
     """Refuse a file with more than padding after its last frame: its frame count cannot be right.
 
     Writers either stop after the last sample, as GHOSTLY does, or fill the last block of 512 bytes with anything,
-    and may add blocks of zeros. A file that stops between the two lost its end on the way.
+    and may add whole blocks of zeros. A file that stops between the two lost its end on the way, and one that ends
+    with a part of a block holds bytes that were never written: both shift or shorten the signals.
 
     Raises
     ------
@@ -125,7 +126,7 @@ def check_rest(layout: DataLayout, data: bytes) -> None:
             f"before the end of {grouped(padding_end)}. It was probably not uploaded completely."
         )
     rest = memoryview(data)[padding_end:]
-    if len(rest) and bytes(rest).strip(b"\0"):
+    if len(rest) % BLOCK_BYTES or bytes(rest).strip(b"\0"):
         raise UnreadableRecordingError(
             f"The header is damaged: it promises {grouped(layout.n_frames)} frames "
             f"({grouped(layout.data_bytes)} bytes of data), but the file holds "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from processing.recording import Recording, RecordingMetadata, Side
 # become gaps; more than this share means that the bytes are not what the header says.
 _MAX_VALUE = 1e6
 _MAX_ABSURD_SHARE = 0.01
+# Converters reach 10 V; a channel that rests farther from zero was given a damaged offset or scale.
+_MAX_REST_V = 15.0
 
 
 def read_recording(
@@ -65,6 +68,7 @@ def read_recording(
         raise MissingChannelError(
             f"The recording has no EMG channel; its channels are {listed(metadata.analog_labels)}."
         )
+    _refuse_unequal_scaling(head, metadata)
     emg = decode_channels(
         data,
         head,
@@ -73,6 +77,7 @@ def read_recording(
     )
     emg, notices = _without_absurd_values(emg, [channel.label for channel in metadata.channels])
     metadata, emg_v = _with_guessed_unit(metadata, emg)
+    _refuse_impossible_rest(emg_v, metadata)
     metadata = replace(metadata, notices=(*metadata.notices, *notices))
     return Recording(metadata=metadata, emg_v=emg_v, activated_v=_activated(data, head, metadata))
 
@@ -110,6 +115,34 @@ def _without_absurd_values(values: FloatRows, labels: list[str]) -> tuple[FloatR
         row[bad] = np.nan
         notices.append(f"Channel {quoted(label)} lacks {n_bad} of {row.size} samples: they are not numbers.")
     return values, notices
+
+
+def _refuse_unequal_scaling(head: Head, metadata: RecordingMetadata) -> None:
+    """Refuse a GHOSTLY file whose streams are scaled differently: the game writes all of them alike."""
+    streams = [
+        head.analog[index]
+        for channel in metadata.channels
+        if channel.activated_index is not None
+        for index in (channel.index, channel.activated_index)
+    ]
+    for one, other in pairwise(streams):
+        if (one.scale, one.offset) != (other.scale, other.offset):
+            raise UnreadableRecordingError(
+                f"The parameters are damaged: channel {quoted(one.label)} has scale {one.scale:g} and offset "
+                f"{one.offset:g}, channel {quoted(other.label)} {other.scale:g} and {other.offset:g}; the game "
+                "gives all its channels the same."
+            )
+
+
+def _refuse_impossible_rest(emg_v: FloatRows, metadata: RecordingMetadata) -> None:
+    for row, channel in zip(emg_v, metadata.channels, strict=True):
+        some = row[:: max(1, row.size // 1000)]
+        some = some[~np.isnan(some)]
+        if some.size and abs(rest := float(np.median(some))) > _MAX_REST_V:
+            raise UnreadableRecordingError(
+                f"Channel {quoted(channel.label)} is damaged: it rests at {rest:.3g} V, where an amplifier rests "
+                "near 0 V."
+            )
 
 
 def _with_guessed_unit(metadata: RecordingMetadata, emg: FloatRows) -> tuple[RecordingMetadata, FloatRows]:

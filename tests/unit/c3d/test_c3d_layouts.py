@@ -201,3 +201,25 @@ def test_many_impossible_values_are_damage() -> None:
         UnreadableRecordingError, match="'EMG2' is damaged: 50 of 900 samples are larger than 1e"
     ):
         read_recording(encode_c3d(stored, labels=EMG_LABELS))
+
+
+def test_a_game_file_with_unequal_scales_is_refused() -> None:
+    labels = ["CH1 Raw", "CH2 Raw", "CH1 activated", "CH2 activated"]
+    stored = np.zeros((4, 900), dtype=np.float32)
+    stored[:, ::7] = 1e-4
+    data = encode_c3d(stored, labels=labels, extra={"ANALOG": {"OFFSET": [255, 0, 0, 0]}})
+    with pytest.raises(UnreadableRecordingError, match="'CH1 Raw' has scale 1 and offset 255"):
+        read_recording(data)
+
+
+def test_a_channel_that_rests_where_no_amplifier_does_is_refused() -> None:
+    stored = noise_v() + np.float32(200.0)
+    with pytest.raises(UnreadableRecordingError, match="it rests at 200 V"):
+        read_recording(encode_c3d(stored, labels=EMG_LABELS))
+
+
+def test_bytes_put_into_a_padded_file_are_noticed() -> None:
+    data = make_c3d()
+    assert len(data) % 512 == 0
+    with pytest.raises(UnreadableRecordingError, match="The header is damaged"):
+        read_recording(data[:5000] + bytes(100) + data[5000:])
