@@ -1,33 +1,39 @@
-"""``make bench``: measure what the product claims, beside the way it was done before, in one run."""
+"""``make bench``: measure what the product claims, beside other ways, in one run.
+
+``python -m benchmarks NAME...`` runs some of them. Ratios compare figures of one run only: machines differ and are noisy.
+"""
 
 from __future__ import annotations
 
-import logging
 import sys
-import tempfile
-from pathlib import Path
 
-import structlog
-from rich.console import Console
+from benchmarks import damage, main_job, scaling, speed
+from benchmarks.accuracy import __main__ as accuracy
 
-from benchmarks import main_job
-from benchmarks.recordings import largest_recording
-from benchmarks.report import print_figures
-from processing.database.embedded import embedded_postgres
-from processing.database.migrations import upgrade
+_BENCHMARKS = {
+    "main_job": main_job.main,
+    "speed": speed.main,
+    "scaling": scaling.main,
+    "damage": damage.main,
+    "accuracy": accuracy.main,
+}
 
 
-def main() -> int:
-    """Print one table; ratios compare figures of this run only, for machines differ and are noisy."""
-    console = Console()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    recording = largest_recording()
-    console.print(f"Recording: {recording.name}, {len(recording.data) / 1e6:.2f} MB. {recording.note}")
-    with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder) / "postgres") as url:
-        upgrade(url)
-        print_figures(console, main_job.measure(url, Path(folder), recording))
-    return 0
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; 1 if one of them found what must not be."""
+    unknown = set(names) - set(_BENCHMARKS)
+    if unknown:
+        print(f"There is no benchmark {sorted(unknown)}; choose from {list(_BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    worst = 0
+    for name in names or _BENCHMARKS:
+        print(
+            f"\n== {name}: {(sys.modules[_BENCHMARKS[name].__module__].__doc__ or '').splitlines()[0]}",
+            flush=True,
+        )
+        worst = max(worst, _BENCHMARKS[name]([]))
+    return worst
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +18,17 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import structlog
 import uvicorn
+from rich.console import Console
 
 from benchmarks.before import make_before_app, store_everything
-from benchmarks.recordings import BenchmarkRecording
-from benchmarks.report import Figure, percentile
+from benchmarks.recordings import BenchmarkRecording, largest_recording
+from benchmarks.report import Figure, percentile, print_figures
 from pages._components.review_figure import Look, pair_panels, review_figure
 from processing.c3d import read_recording
+from processing.database.embedded import embedded_postgres
+from processing.database.migrations import upgrade
 from processing.database.results import SessionRecords
 from processing.jobs.worker import work_until
 from processing.ports import StoredObject
@@ -40,6 +46,18 @@ _N_ACKNOWLEDGED = 200
 _N_BEFORE = 5
 _N_STORED = 1000
 _N_PLOTS = 10
+
+
+def main(_: list[str] | None = None) -> int:
+    """Print one table."""
+    console = Console()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    recording = largest_recording()
+    console.print(f"Recording: {recording.name}, {len(recording.data) / 1e6:.2f} MB. {recording.note}")
+    with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder) / "postgres") as url:
+        upgrade(url)
+        print_figures(console, measure(url, Path(folder), recording))
+    return 0
 
 
 def measure(url: str, folder: Path, recording: BenchmarkRecording) -> list[Figure]:

@@ -1,0 +1,1 @@
+"""Accuracy of contraction detection on synthetic sessions whose contractions are known exactly."""
