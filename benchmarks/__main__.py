@@ -1,6 +1,7 @@
 """``make bench``: measure what the product claims, beside other ways, in one run.
 
-``python -m benchmarks NAME...`` runs some of them. Ratios compare figures of one run only: machines differ and are noisy.
+``python -m benchmarks NAME...`` runs some of them. Ratios compare figures of one run only: machines differ and
+are noisy.
 """
 
 from __future__ import annotations
