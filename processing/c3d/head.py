@@ -42,6 +42,10 @@ def read_head(data: bytes, *, size_bytes: int | None = None) -> Head:
     UnreadableRecordingError
         If the bytes are not those of a C3D file, or contradict each other.
     """
+    if size_bytes == 0:
+        raise TruncatedRecordingError(
+            "The recording is cut short: the file is empty. It was probably not uploaded completely."
+        )
     try:
         header = parse_header(data)
     except IncompleteHeadError as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import orjson
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -138,9 +139,16 @@ def _print_summary(analysed: AnalysedRecording, console: Console) -> None:
 
 def _channel_table(analysed: AnalysedRecording) -> Table:
     """Return one row per channel: good of expected contractions, found, held long enough, and faint ones."""
-    table = Table(caption="uV: plateau; MDF in Hz; SNR in dB", caption_justify="left")
-    for heading in ("Channel", "Side", "Quality", "Good", "Found", "Held", "Faint", "uV", "MDF", "SNR"):
-        table.add_column(heading, no_wrap=True)
+    table = Table(
+        caption="Amplitude: plateau of the RMS envelope",
+        caption_justify="left",
+        box=SIMPLE,
+        padding=(0, 1, 0, 0),
+    )
+    # Where the terminal is narrow, a long label folds; a number that is cut would be another number.
+    table.add_column("Channel", overflow="fold", min_width=7)
+    for heading in ("Side", "Quality", "Good", "Found", "Held", "Faint", "Ampl.\nµV", "MDF\nHz", "SNR\ndB"):
+        table.add_column(heading, no_wrap=True, min_width=max(map(len, heading.split("\n"))))
     for channel in analysed.channels:
         table.add_row(*_row(channel, analysed))
     return table

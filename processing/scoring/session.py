@@ -273,8 +273,18 @@ def _notes(
     for name, side in (("Left", left), ("Right", right)):
         if side.score is None:
             notes.append(f"{name}: {side.note}.")
+    assessable = left.score is not None and right.score is not None
     if inputs.perceived_effort_cr10 is None:
-        notes.append("Perceived effort was not recorded; the other components share its weight.")
+        notes.append(
+            "Perceived effort was not recorded; the other components share its weight."
+            if assessable
+            else "Perceived effort was not recorded; the range covers every rating."
+        )
+    if not assessable:
+        notes.append(
+            "The parts cannot all be lowest or highest at once, so the range of the score is narrower than the sum "
+            "of theirs."
+        )
     band = f"{configuration.bfr_low_percent_aop:g}-{configuration.bfr_high_percent_aop:g} % AOP"
     if gate == "not_measured":
         notes.append("Cuff pressure was not measured: no gate was applied.")

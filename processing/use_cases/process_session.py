@@ -78,7 +78,7 @@ def process_session(
         return "gone"
     version = None
     try:
-        version = store.stat(claimed.object_name).version
+        version = _stat(store, claimed.object_name)
         if version == claimed.analysed_object_version and not force:
             records.keep_result(claimed, object_version=version)
             return "unchanged"
@@ -106,6 +106,15 @@ def process_session(
         )
         return "failed"
     return "completed"
+
+
+def _stat(store: ObjectStore, name: str) -> str:
+    try:
+        return store.stat(name).version
+    except NotFoundError as error:
+        raise NotFoundError(
+            "The file has not arrived in the store, or was removed from it. It is analysed as soon as it is there."
+        ) from error
 
 
 def _read_whole(store: ObjectStore, name: str, version: str) -> tuple[bytes, str]:

@@ -64,6 +64,10 @@ begin
         return;
     end if;
 
+    -- A name that climbs out of its folder names no file of that patient.
+    if p_object_name ~ '(^|/)[.]{1,2}(/|$)' then
+        v_code := null;
+    end if;
     if v_code is null then
         update app.storage_events e
         set outcome = 'parked',

@@ -197,7 +197,7 @@ def test_a_file_that_is_gone_before_its_analysis_says_so(services: Services) -> 
     services.reconcile()
     (services.settings.bucket_dir / "P001" / "game.c3d").unlink()
     assert services.analyse_session(only_session(services).session_id) == "failed"
-    assert "not in the bucket" in str(only_session(services).failure)
+    assert "has not arrived in the store, or was removed" in str(only_session(services).failure)
 
 
 def test_a_zombie_run_cannot_overwrite_a_later_one(services: Services) -> None:

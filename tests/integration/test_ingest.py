@@ -67,10 +67,11 @@ def test_a_version_that_comes_back_is_looked_at_again(services: Services) -> Non
     assert _n_jobs(services) == 3
 
 
-def test_a_file_outside_a_patient_folder_is_parked_not_dropped(services: Services) -> None:
-    outcome = _ingest(services, "e1", _event(name="somewhere/a.c3d"))
+@pytest.mark.parametrize("name", ["somewhere/a.c3d", "P001/../../a.c3d", "P0012/a.c3d", "p001/a.c3d"])
+def test_a_file_outside_a_patient_folder_is_parked_not_dropped(services: Services, name: str) -> None:
+    outcome = _ingest(services, "e1", _event(name=name))
     assert (outcome.outcome, outcome.session_code) == ("parked", None)
-    assert [parked.object_name for parked in services.list_parked_files()] == ["somewhere/a.c3d"]
+    assert [parked.object_name for parked in services.list_parked_files()] == [name]
     assert _n_jobs(services) == 0
 
 
