@@ -36,6 +36,7 @@ from processing.emg.spectrum import (
     unmasked,
 )
 from processing.emg.targets import choose_mvc, measure_against, session_peak
+from processing.emg.temporal import temporal_statistics
 from processing.errors import InvalidParameterError
 from processing.recording import BoolArray, ChannelInfo, FloatArray, Recording
 
@@ -173,8 +174,10 @@ def analyse_channel(
         envelope = _envelope(channel, parameters)
         spectra = [_spectrum_of(interval, channel, parameters) for interval in detection.contractions]
         contractions = tuple(
-            _measure(interval, spectrum, channel, envelope, parameters)
-            for interval, spectrum in zip(detection.contractions, spectra, strict=True)
+            _measure(interval, spectrum, over_noise_db, channel, envelope, parameters)
+            for interval, spectrum, over_noise_db in zip(
+                detection.contractions, spectra, detection.over_noise_db, strict=True
+            )
         )
         mvc = mvc or session_peak(contractions)
         contractions = tuple(measure_against(c, targets=targets, mvc=mvc) for c in contractions)
@@ -203,6 +206,14 @@ def analyse_channel(
             game=compare_with_game(
                 activated_v, detection, sampling_rate_hz=sampling_rate_hz, parameters=parameters
             ),
+            temporal=temporal_statistics(
+                channel.filtered_v,
+                channel.masked,
+                detection.contractions,
+                sampling_rate_hz=sampling_rate_hz,
+                window_s=parameters.temporal_window_s,
+                overlap=parameters.temporal_overlap_percent / 100,
+            ),
         )
 
 
@@ -221,6 +232,7 @@ def _envelope(channel: ConditionedChannel, parameters: AnalysisParameters) -> Fl
 def _measure(
     interval: Interval,
     spectrum: PowerSpectrum | None,
+    over_noise_db: float,
     channel: ConditionedChannel,
     envelope_v: FloatArray,
     parameters: AnalysisParameters,
@@ -229,7 +241,7 @@ def _measure(
     fs = channel.sampling_rate_hz
     start, stop = interval
     part = envelope_v[start:stop][~channel.masked[start:stop]]
-    reason = _doubt(interval, channel, parameters)
+    reason = _doubt(interval, over_noise_db, channel, parameters)
     return Contraction(
         onset_s=start / fs,
         offset_s=stop / fs,
@@ -247,7 +259,9 @@ def _measure(
     )
 
 
-def _doubt(interval: Interval, channel: ConditionedChannel, parameters: AnalysisParameters) -> str | None:
+def _doubt(
+    interval: Interval, over_noise_db: float, channel: ConditionedChannel, parameters: AnalysisParameters
+) -> str | None:
     """Return why a contraction cannot be trusted entirely, None where it can."""
     start, stop = interval
     fs = channel.sampling_rate_hz
@@ -257,6 +271,8 @@ def _doubt(interval: Interval, channel: ConditionedChannel, parameters: Analysis
         reasons.append("touches a part that is left out")
     if channel.at_rail[start:stop].any():
         reasons.append("clipped")
+    if over_noise_db < parameters.doubtful_below_db:
+        reasons.append(f"hardly stands out of the noise ({over_noise_db:.0f} dB)")
     if start == 0:
         reasons.append("had begun before the recording did")
     if stop == channel.masked.size:

@@ -8,6 +8,7 @@ import numpy as np
 
 from processing.emg.amplitude import plateau
 from processing.emg.conditioning import ConditionedChannel
+from processing.emg.edge_fit import fit_edges
 from processing.emg.edges import EdgeRule
 from processing.emg.envelope import rms_envelope
 from processing.emg.events import find_events
@@ -21,12 +22,15 @@ from processing.emg.strength import (
     reached_level,
     stands_out_of_its_sides,
 )
+from processing.emg.sustained import find_sustained, join_with_bursts, over_noise_db
 from processing.recording import BoolArray, FloatArray
 
 # A short piece this close to a contraction is its rise or fall.
 _SKIRT_S = 0.050
 # Mains comes and goes when it exceeds its own typical power this many times.
 _MAINS_BURST_RATIO = 4.0
+# Mains up to this share of the noise does not matter to an edge. White noise has a twentieth there.
+_QUIET_MAINS = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +39,7 @@ class Detection:
 
     ``noise_v`` is the amplitude of the noise floor, shape (n_samples,), None where no floor could be
     estimated; ``gate_v`` the amplitude below which activity is faint, ``interference`` what was refused as
-    mains.
+    mains. ``over_noise_db`` says how far each contraction's plateau, noise included, lies over the floor.
     """
 
     contractions: tuple[Interval, ...]
@@ -43,6 +47,7 @@ class Detection:
     interference: tuple[Interval, ...]
     gate_v: float | None
     noise_v: FloatArray | None
+    over_noise_db: tuple[float, ...] = ()
 
 
 def detect_contractions(
@@ -70,8 +75,9 @@ def detect_contractions(
     The power of short windows is compared with a local noise floor by two thresholds, the upper to begin, the
     lower to end [1]_ [2]_. No threshold is a fraction of the maximum. Departures: the thresholds are in dB
     over the floor, and rise with the swings that the channel's own noise shows (see
-    :mod:`processing.emg.noise_floor`); each contraction then ends where its amplitude crosses a share of its
-    own plateau (see :mod:`processing.emg.edges`).
+    :mod:`processing.emg.noise_floor`). What lasts is also found where it hardly rises out of the noise, by a
+    hidden Markov model (see :mod:`processing.emg.sustained`). Each contraction begins and ends where its
+    amplitude crosses a share of its own plateau (see :mod:`processing.emg.edge_fit`).
 
     References
     ----------
@@ -81,23 +87,47 @@ def detect_contractions(
     levels = _measure_levels(channel, parameters)
     if levels is None:
         return Detection((), (), (), None, None)
-    candidates, interference = _candidates(levels, channel, parameters)
-    if not candidates:
+    candidates, interference = _without_mains(_candidates(levels), levels, channel, parameters)
+    sustained, hum = _without_mains(
+        find_sustained(channel.detection_v, levels, parameters=parameters), levels, channel, parameters
+    )
+    interference = merge_close([*interference, *hum], 0)
+    if not candidates and not sustained:
         return Detection((), (), tuple(interference), None, levels.noise_v)
-    rule = _edge_rule(channel, levels, parameters)
     n_min = round(parameters.min_contraction_s * channel.sampling_rate_hz)
     share = parameters.faint_percent / 100
     strong_v = mvc_v or median_of_strong(
-        [reached_level(levels.envelope_v[slice(*c)], n_min) for c in candidates]
+        [reached_level(levels.envelope_v[slice(*c)], n_min) for c in candidates or sustained]
     )
-    found = find_events(candidates, levels, rule, gate_v=share * strong_v, parameters=parameters)
+    bursts = find_events(
+        candidates,
+        levels,
+        _edge_rule(channel, levels, parameters),
+        gate_v=share * strong_v,
+        parameters=parameters,
+    )
+    found = join_with_bursts(bursts, sustained, levels, parameters=parameters)
     if mvc_v is None and found:
         # What the strong ones hold is known only now that their edges are.
         strong_v = max(strong_v, median_of_strong([plateau(levels.envelope_v[slice(*c)]) for c in found]))
     gate_v = share * strong_v
-    contractions = [c for c in found if is_strong_enough(c, levels, gate_v=gate_v, parameters=parameters)]
-    faint = _faint(candidates, found, contractions, levels, parameters)
-    return Detection(tuple(contractions), tuple(faint), tuple(interference), gate_v, levels.noise_v)
+    strong = [is_strong_enough(c, levels, gate_v=gate_v, parameters=parameters) for c in found]
+    over_db = [over_noise_db(c, levels) for c in found]
+    found = fit_edges(found, _edge_signal(channel, levels), levels, edge_share=parameters.edge_percent / 100)
+    counted = [
+        (event, db)
+        for event, db, is_strong in zip(found, over_db, strong, strict=True)
+        if is_strong and event[1] - event[0] >= n_min
+    ]
+    contractions = [event for event, _ in counted]
+    return Detection(
+        contractions=tuple(contractions),
+        faint=tuple(_faint(candidates, found, contractions, levels, parameters)),
+        interference=tuple(interference),
+        gate_v=gate_v,
+        noise_v=levels.noise_v,
+        over_noise_db=tuple(db for _, db in counted),
+    )
 
 
 def _measure_levels(channel: ConditionedChannel, parameters: AnalysisParameters) -> ActivityLevels | None:
@@ -136,6 +166,8 @@ def _measure_levels(channel: ConditionedChannel, parameters: AnalysisParameters)
         onset_db=onset_db,
         offset_db=offset_db,
         sampling_rate_hz=fs,
+        rms_noise_v=floor.mean_v,
+        degrees=floor.degrees,
     )
 
 
@@ -167,11 +199,27 @@ def _edge_rule(
     )
 
 
-def _candidates(
-    levels: ActivityLevels, channel: ConditionedChannel, parameters: AnalysisParameters
+def _edge_signal(channel: ConditionedChannel, levels: ActivityLevels) -> FloatArray:
+    """Return the signal without mains only where the noise holds mains: the notch rings for 50 ms at every edge."""
+    rest = levels.usable & ~levels.above_offset
+    if not rest.any():
+        return channel.detection_v
+    mains_power = np.mean((channel.filtered_v[rest] - channel.detection_v[rest]) ** 2)
+    holds_mains = mains_power > _QUIET_MAINS * np.mean(levels.rms_noise_v[rest] ** 2)
+    return channel.detection_v if holds_mains else channel.filtered_v
+
+
+def _candidates(levels: ActivityLevels) -> list[Interval]:
+    """Return the runs above the lower threshold that somewhere exceed the upper one."""
+    return [run for run in true_runs(levels.above_offset) if levels.above_onset[slice(*run)].any()]
+
+
+def _without_mains(
+    runs: list[Interval], levels: ActivityLevels, channel: ConditionedChannel, parameters: AnalysisParameters
 ) -> tuple[list[Interval], list[Interval]]:
-    """Return the runs above the lower threshold that somewhere exceed the upper one, and refused mains."""
-    runs = [run for run in true_runs(levels.above_offset) if levels.above_onset[slice(*run)].any()]
+    """Return the runs that are not mains coming and going, and those that are."""
+    if not runs:
+        return [], []
     mains_power = (channel.filtered_v - channel.detection_v) ** 2
     typical = float(np.median(mains_power[levels.usable]))
     kept: list[Interval] = []
@@ -195,7 +243,11 @@ def _faint(
     """Return the activity that is no contraction: events that are too weak, and what lies between events."""
     fs = levels.sampling_rate_hz
     n_samples = levels.usable.size
-    too_weak = [event for event in found if event not in contractions]
+    too_weak = [
+        event
+        for event in found
+        if event not in contractions and stands_out_of_its_sides(event, levels, parameters=parameters)
+    ]
     rest = to_mask(candidates, n_samples) & ~to_mask(found, n_samples)
     cores = [core for core in true_runs(rest) if levels.above_onset[slice(*core)].any()]
     merged = to_mask(merge_close(cores, round(parameters.merge_gap_s * fs)), n_samples)

@@ -1,4 +1,4 @@
-"""Onset and offset of a contraction: where its amplitude crosses a share of its own plateau."""
+"""Which stretches belong to a contraction: where its amplitude exceeds a share of its own plateau."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processing.recording import BoolArray, FloatArray
 # Dips shorter than this do not end a contraction: the short envelope of a steady hold dips by chance.
 _BRIDGED_DIP_S = 0.050
 # How far from its core a contraction may begin or end.
-_REACH_S = 10.0
+_REACH_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +69,26 @@ def find_edges(core: Interval, *, plateau_v: float, rule: EdgeRule) -> Interval:
 def effective_duration_s(event: Interval, rule: EdgeRule) -> float:
     """Return the seconds that a rectangle of the same energy and sum of squared power would last."""
     power = rule.envelope[slice(*event)] ** 2
-    return float(np.sum(power)) ** 2 / float(np.sum(power**2)) / rule.sampling_rate_hz
+    return float(power.sum()) ** 2 / float((power * power).sum()) / rule.sampling_rate_hz
 
 
 def split_core(core: Interval, *, level_v: float, rule: EdgeRule) -> list[Interval]:
-    """Return the parts of a core that reach the share of its level: between them a contraction has ended."""
+    """Return the parts of a core that reach the share of its level: between them a contraction has ended.
+
+    Parameters
+    ----------
+    core : tuple of int
+        Half-open interval of samples.
+    level_v : float
+        The amplitude that it holds, noise included.
+    rule : EdgeRule
+        Envelope and thresholds.
+
+    Returns
+    -------
+    list of (start, stop)
+        Parts closer than 50 ms are one; the whole core where nothing reaches the share.
+    """
     above = _above_crossing(core, level_v, rule, slice(*core))
     parts = merge_close(true_runs(above), round(_BRIDGED_DIP_S * rule.sampling_rate_hz))
     return [(core[0] + start, core[0] + stop) for start, stop in parts] or [core]

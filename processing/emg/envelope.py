@@ -60,7 +60,27 @@ def rms_envelope(
 
 
 def window_half_width(n_samples: int, *, sampling_rate_hz: float, window_s: float) -> int:
-    """Return how many samples a centred window reaches to each side; refuse one that cannot be."""
+    """Return how many samples a centred window reaches to each side.
+
+    Parameters
+    ----------
+    n_samples : int
+        Samples there are.
+    sampling_rate_hz : float
+        Samples per second.
+    window_s : float
+        Length of the window in seconds, rounded to an odd number of samples.
+
+    Returns
+    -------
+    half : int
+        At least 1.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the window holds fewer than 3 samples or more than ``n_samples``.
+    """
     half = round((window_s * sampling_rate_hz - 1) / 2)
     width = 2 * half + 1
     if width < 3:

@@ -12,7 +12,7 @@ from processing.emg.strength import ActivityLevels, reached_level, stands_out_of
 from processing.recording import BoolArray, FloatArray
 
 # A masked interval this short does not interrupt a contraction that is active right up to both of its ends.
-_BRIDGED_MASK_S = 0.5
+_BRIDGED_MASK_S = 1.2
 _BRIDGED_REST_S = 0.050
 
 

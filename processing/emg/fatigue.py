@@ -39,9 +39,10 @@ def compute_fatigue(
     -------
     Fatigue
         ``mdf_slope_hz_per_contraction`` by ordinary least squares over the contraction's number, with the
-        95 % interval of Student's t; ``mdf_slope_percent_per_min`` over time, relative to the fitted first
-        value; ``fi_nsm5`` is the mean FInsm5 of the last three over that of the first three contractions
-        (1: no change). ``n`` is the number of contractions that have an MDF.
+        95 % interval of Student's t; ``r_squared`` is the share of variance that this line explains;
+        ``mdf_slope_percent_per_min`` over time, relative to the fitted first value; ``fi_nsm5`` is the mean
+        FInsm5 of the last three over that of the first three contractions (1: no change). ``n`` is the number
+        of contractions that have an MDF.
 
     Notes
     -----
@@ -77,6 +78,7 @@ def compute_fatigue(
         n=n,
         fi_nsm5=float(np.mean(indices[-_N_REFERENCE:]) / np.mean(indices[:_N_REFERENCE])),
         reason=None,
+        r_squared=float(fit.rvalue) ** 2,
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
+from scipy import ndimage, signal
 
-from processing.emg.intervals import to_mask
+from processing.emg.intervals import merge_close, to_mask, true_runs
 from processing.recording import BoolArray, FloatArray
 
 _SEGMENT_S = 2.0
 _LINE_HALF_WIDTH_HZ = 1.0
 _LOOSE_ABOVE_HZ = 20
 _LOOSE_BELOW_HZ = 60
+_LOOSE_BLOCK_S = 0.020
+_LOOSE_PAUSE_S = 0.1
 
 
 def mains_share_percent(
@@ -50,7 +52,22 @@ def mains_share_percent(
 
 
 def low_frequency_percent(raw_v: FloatArray, *, sampling_rate_hz: float, below_hz: float = 20.0) -> float:
-    """Return the percentage of the signal's power, constant offset aside, below a frequency."""
+    """Return the percentage of the signal's power, constant offset aside, below a frequency.
+
+    Parameters
+    ----------
+    raw_v : ndarray of float, shape (n_samples,)
+        Raw EMG in any unit, masked intervals bridged.
+    sampling_rate_hz : float
+        Samples per second.
+    below_hz : float
+        Hertz, not included.
+
+    Returns
+    -------
+    percent : float
+        0 where there is no power at all.
+    """
     frequency_hz, psd = _power_spectrum(raw_v, sampling_rate_hz)
     total = float(psd.sum())
     return 100 * float(psd[frequency_hz < below_hz].sum()) / total if total > 0 else 0.0
@@ -99,7 +116,19 @@ def find_loose_seconds(
     low = band[:, : _LOOSE_BELOW_HZ - _LOOSE_ABOVE_HZ].sum(axis=1) / total
     amplitude = np.sqrt(2 * total / (n_window * np.sum(taper**2)))
     found = np.flatnonzero(usable & (amplitude >= min_amplitude_v) & (low >= low_power_percent / 100))
-    return to_mask([(int(i) * n_window, (int(i) + 1) * n_window) for i in found], raw_v.size)
+    for i in found:
+        start = int(i) * n_window
+        loose[start : start + n_window] = _loud_part(
+            windows[i], sampling_rate_hz, least_v=0.25 * float(amplitude[i])
+        )
+    return to_mask(merge_close(true_runs(loose), round(_LOOSE_PAUSE_S * sampling_rate_hz)), raw_v.size)
+
+
+def _loud_part(second_v: FloatArray, sampling_rate_hz: float, *, least_v: float) -> BoolArray:
+    """Return the blocks of a second that are as loud as its interference, with their neighbours."""
+    n_block = max(round(_LOOSE_BLOCK_S * sampling_rate_hz), 2)
+    moving = np.sqrt(ndimage.uniform_filter1d((second_v - np.median(second_v)) ** 2, n_block, mode="nearest"))
+    return np.asarray(moving >= least_v)
 
 
 def _power_spectrum(raw_v: FloatArray, sampling_rate_hz: float) -> tuple[FloatArray, FloatArray]:

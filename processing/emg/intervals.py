@@ -46,6 +46,21 @@ def merge_close(intervals: list[Interval], max_gap: int) -> list[Interval]:
     return merged
 
 
+def at_most(intervals: list[Interval], most: int) -> list[Interval]:
+    """Return ordered, disjoint intervals, those closest to each other made one until few enough are left.
+
+    A file with thousands of faults must not fill the database with them.
+    """
+    if len(intervals) <= most:
+        return intervals
+    bounds = np.asarray(intervals)
+    gaps = bounds[1:, 0] - bounds[:-1, 1]
+    kept = np.sort(np.argsort(gaps, kind="stable")[::-1][: max(most - 1, 0)])
+    starts = np.concatenate((bounds[:1, 0], bounds[kept + 1, 0]))
+    stops = np.concatenate((bounds[kept, 1], bounds[-1:, 1]))
+    return [(int(start), int(stop)) for start, stop in zip(starts, stops, strict=True)]
+
+
 def to_seconds(intervals: list[Interval], sampling_rate_hz: float) -> tuple[IntervalS, ...]:
     """Return the intervals in seconds from the start of the recording."""
     return tuple((start / sampling_rate_hz, stop / sampling_rate_hz) for start, stop in intervals)

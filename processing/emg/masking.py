@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from processing.emg.intervals import Interval, to_mask, true_runs, widen
+from processing.emg.intervals import Interval, merge_close, to_mask, true_runs, widen
 from processing.recording import BoolArray, FloatArray
 
 _SPIKE_NEIGHBOURHOOD_S = 0.125
@@ -18,6 +18,7 @@ _SPIKE_HIGH_SHARE = 0.2
 _SPIKE_MAX_WIDTHS = 1.5
 _SPIKE_BLOCK_S = 0.050
 _ANCHOR_S = 0.010
+_RAIL_SWING_S = 0.050
 
 
 def find_gaps(raw_v: FloatArray) -> BoolArray:
@@ -129,12 +130,29 @@ def find_spikes(
 
 
 def find_rail_seconds(at_rail: BoolArray, *, sampling_rate_hz: float, min_percent: float = 10.0) -> BoolArray:
-    """Return where the share of rail samples within half a second exceeds ``min_percent``."""
+    """Return where the signal swings between the rails rather than being clipped now and then.
+
+    Parameters
+    ----------
+    at_rail : ndarray of bool, shape (n_samples,)
+        Samples at the rails.
+    sampling_rate_hz : float
+        Samples per second.
+    min_percent : float
+        Share of rail samples within half a second from which nothing there is worth keeping.
+
+    Returns
+    -------
+    swinging : ndarray of bool, shape (n_samples,)
+        From the first to the last rail sample of each swing; rail samples up to 50 ms apart belong to one.
+    """
     if not at_rail.any():
         return np.zeros(at_rail.size, dtype=np.bool_)
     n_window = max(round(0.5 * sampling_rate_hz), 3)
     density = ndimage.uniform_filter1d(at_rail.astype(np.float64), n_window, mode="constant")
-    return widen(density > min_percent / 100, n_window // 2)
+    dense = widen(density > min_percent / 100, n_window // 2)
+    swings = merge_close(true_runs(at_rail & dense), round(_RAIL_SWING_S * sampling_rate_hz))
+    return to_mask([swing for swing in swings if swing[1] - swing[0] >= n_window // 10], at_rail.size)
 
 
 def bridge(raw_v: FloatArray, masked: BoolArray, *, sampling_rate_hz: float) -> FloatArray:

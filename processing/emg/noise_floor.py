@@ -28,6 +28,13 @@ class NoiseFloor:
     level_db: FloatArray
     degrees: float
 
+    @property
+    def mean_v(self) -> FloatArray:
+        """RMS amplitude of the noise over time, shape (n_samples,), volts."""
+        to_mean = self.degrees / float(chi2.median(self.degrees))
+        amplitude: FloatArray = np.sqrt(to_mean) * 10 ** (self.level_db / 20)
+        return amplitude
+
     def rise_db(self, false_alarm_probability: float) -> float:
         """Return how far above ``level_db`` one window of pure noise rises with a given probability."""
         upper = float(chi2.isf(false_alarm_probability, self.degrees))

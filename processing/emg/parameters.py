@@ -77,6 +77,12 @@ class AnalysisParameters:
     mains_doubtful_percent: float = 25.0
     mains_not_judged_percent: float = 90.0
     low_frequency_doubtful_percent: float = 50.0
+    # A second holds movement when most of its power lies below the EMG band, this many dB above the typical
+    # second's; the share of such seconds from which the channel is doubtful.
+    movement_over_typical_db: float = 10.0
+    movement_doubtful_percent: float = 5.0
+    # Change of the baseline from one second to the next that is worth a word (the rails lie at 5500 uV).
+    drift_doubtful_uv: float = 1000.0
     snr_doubtful_db: float = 10.0
     min_recording_s: float = 5.0
 
@@ -114,6 +120,23 @@ class AnalysisParameters:
     # convention.
     edge_percent: float = 10.0
     edge_window_s: float = 0.030
+    # Sustained activity: a hidden Markov model on the power of bins this long ... Tuned.
+    sustained_bin_s: float = 0.025
+    # ... whose state changes with probability exp(-cost) a bin. Tuned.
+    sustained_switch_cost: float = 10.0
+    # What it finds lasts at least this long ...
+    sustained_min_s: float = 0.300
+    # ... and its power steps by this much within a second of both of its ends. Tuned.
+    sustained_step_db: float = 2.0
+    # Its extent holds for events whose plateau lies no further than this over the floor: a tenth of a plateau
+    # lies inside the noise there. Tuned.
+    weak_below_db: float = 16.0
+    # It is parted where its power falls from within the first to below the second of these under its own level.
+    # Tuned; tremor dips that are shorter than the merging gap do not part it.
+    pause_full_db: float = 5.0
+    pause_rest_db: float = 10.0
+    # A contraction whose plateau, noise included, lies less than this over the floor is doubtful. Tuned.
+    doubtful_below_db: float = 6.0
     # Below this share of power outside the mains lines an event is interference, not EMG. Tuned.
     min_broadband_percent: float = 25.0
 
@@ -123,6 +146,9 @@ class AnalysisParameters:
     welch_segment_s: float = 0.250
     min_spectrum_s: float = 0.125
     fatigue_min_contractions: int = 6
+    # Temporal statistics: windows of a second that overlap by half (issue 3).
+    temporal_window_s: float = 1.0
+    temporal_overlap_percent: float = 50.0
     fatigue_min_snr_db: float = 10.0
 
     def __post_init__(self) -> None:
@@ -141,6 +167,10 @@ class AnalysisParameters:
                 f"bandpass_low_hz is {self.bandpass_low_hz}; it must lie below bandpass_high_hz"
                 f" ({self.bandpass_high_hz})"
             )
+        if self.temporal_overlap_percent >= 100:
+            raise InvalidParameterError(
+                f"temporal_overlap_percent is {self.temporal_overlap_percent}; it must lie below 100"
+            )
         if self.offset_over_floor_db > self.onset_over_floor_db:
             raise InvalidParameterError(
                 f"offset_over_floor_db is {self.offset_over_floor_db}; hysteresis needs it at or below"
@@ -158,6 +188,8 @@ _POSITIVE = (
     "detection_window_s",
     "noise_floor_window_s",
     "edge_window_s",
+    "sustained_bin_s",
+    "temporal_window_s",
     "welch_segment_s",
     "min_contraction_s",
 )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from processing.emg.amplitude import rms
-from processing.emg.conditioning import ConditionedChannel, masked_intervals_s
+from processing.emg.conditioning import ConditionedChannel
 from processing.emg.detection import Detection
 from processing.emg.interference import low_frequency_percent
-from processing.emg.intervals import merge_close, to_mask, to_seconds, true_runs
+from processing.emg.intervals import Interval, at_most, merge_close, to_mask, to_seconds, true_runs
 from processing.emg.parameters import AnalysisParameters
-from processing.emg.results import ChannelQuality, QualityFinding, Verdict
+from processing.emg.per_second import Seconds, measure_seconds
+from processing.emg.results import ChannelQuality, IntervalS, QualityFinding, Verdict
 from processing.recording import BoolArray
 
 _RANK: dict[Verdict, int] = {"good": 0, "doubtful": 1, "not_judged": 2}
@@ -21,6 +22,12 @@ _CLIPPING_CLUSTER_S = 0.5
 # Below this median frequency a burst looks like movement or a poor contact rather than muscle (quadriceps:
 # 50-120 Hz).
 _LOW_MDF_HZ = 40.0
+# A single faint burst shorter than this does not show that a muscle is there. Tuned.
+_CHANCE_BURST_S = 0.5
+# No more places than this are stored for a finding.
+_MOST_PLACES = 60
+# Findings whose places make a second doubtful; what is left out or clipped does so by itself.
+_PLACED_KINDS = ("mains", "low_frequency", "movement", "drift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,16 @@ def judge_channel(
         only those that are not good. ``not_judged`` means: shown, but neither counted nor scored.
     """
     noise = signal_to_noise(channel, detection)
-    if channel.flat:
+    seconds = measure_seconds(
+        channel.bridged_v,
+        channel.masked,
+        sampling_rate_hz=channel.sampling_rate_hz,
+        mains_hz=channel.mains_hz,
+        below_hz=parameters.bandpass_low_hz,
+    )
+    if channel.gap.all():
+        findings = [_no_samples(channel)]
+    elif channel.flat:
         findings = [_flat(channel)]
     else:
         findings = [
@@ -86,8 +102,10 @@ def judge_channel(
             _clipping(channel, parameters),
             _loose(channel),
             _masked(channel, parameters),
-            _mains(channel, parameters),
-            _low_frequency(channel, parameters),
+            _mains(channel, seconds, parameters),
+            _low_frequency(channel, seconds, parameters),
+            _movement(seconds, channel.sampling_rate_hz, parameters),
+            _drift(seconds, channel.sampling_rate_hz, parameters),
             _bursts(channel, detection, noise),
         ]
         findings += _contractions_quality(detection, noise, mdf_hz, parameters)
@@ -99,7 +117,40 @@ def judge_channel(
         snr_db=noise.snr_db,
         noise_uv=noise.noise_uv,
         masked_percent=_percent(channel.masked),
-        masked_intervals_s=masked_intervals_s(channel),
+        masked_intervals_s=_places(true_runs(channel.masked), channel.sampling_rate_hz),
+        seconds=_letters(channel, seconds, findings),
+    )
+
+
+def _places(intervals: list[Interval], sampling_rate_hz: float) -> tuple[IntervalS, ...]:
+    """Return intervals in seconds, the closest ones made one where they are too many to store."""
+    return to_seconds(at_most(intervals, _MOST_PLACES), sampling_rate_hz)
+
+
+def _letters(channel: ConditionedChannel, seconds: Seconds, findings: list[QualityFinding]) -> str:
+    """Return the verdict on each whole second as a letter."""
+    n_per_second, n_seconds = seconds.n_per_second, seconds.masked_percent.size
+    doubtful = channel.masked | channel.at_rail
+    fs = channel.sampling_rate_hz
+    for finding in findings:
+        if finding.verdict != "good" and finding.kind in _PLACED_KINDS:
+            places = [(round(start * fs), round(stop * fs)) for start, stop in finding.intervals_s]
+            doubtful |= to_mask(places, channel.masked.size)
+    touched = doubtful[: n_seconds * n_per_second].reshape(n_seconds, n_per_second).any(axis=1)
+    letters = np.where(seconds.masked_percent >= 50.0, "n", np.where(touched, "d", "g"))
+    return "".join(letters.tolist())
+
+
+def _no_samples(channel: ConditionedChannel) -> QualityFinding:
+    """Return the finding on a channel of nothing but missing values."""
+    return QualityFinding(
+        kind="no_samples",
+        verdict="not_judged",
+        reason=f"The channel holds no sample: all {channel.gap.size} values are missing",
+        value=100.0,
+        threshold=0.0,
+        unit="%",
+        intervals_s=to_seconds([(0, channel.gap.size)], channel.sampling_rate_hz),
     )
 
 
@@ -115,7 +166,7 @@ def _flat(channel: ConditionedChannel) -> QualityFinding:
         value=_percent(channel.gap | channel.dropout),
         threshold=95.0,
         unit="%",
-        intervals_s=masked_intervals_s(channel),
+        intervals_s=_places(true_runs(channel.masked), channel.sampling_rate_hz),
     )
 
 
@@ -158,7 +209,7 @@ def _lost(channel: ConditionedChannel, parameters: AnalysisParameters) -> list[Q
                 value=percent,
                 threshold=parameters.dropout_doubtful_percent,
                 unit="%",
-                intervals_s=to_seconds(runs, channel.sampling_rate_hz),
+                intervals_s=_places(runs, channel.sampling_rate_hz),
             )
         )
     return findings
@@ -175,7 +226,7 @@ def _spikes(channel: ConditionedChannel) -> QualityFinding:
         value=float(len(runs)),
         threshold=0.0,
         unit="count",
-        intervals_s=to_seconds(runs, channel.sampling_rate_hz),
+        intervals_s=_places(runs, channel.sampling_rate_hz),
     )
 
 
@@ -195,7 +246,7 @@ def _clipping(channel: ConditionedChannel, parameters: AnalysisParameters) -> Qu
             verdict, parameters.clipping_doubtful_percent, parameters.clipping_not_judged_percent
         ),
         unit="%",
-        intervals_s=to_seconds(clusters, channel.sampling_rate_hz) if verdict != "good" else (),
+        intervals_s=_places(clusters, channel.sampling_rate_hz) if verdict != "good" else (),
     )
 
 
@@ -211,7 +262,7 @@ def _loose(channel: ConditionedChannel) -> QualityFinding:
         value=percent,
         threshold=0.0,
         unit="%",
-        intervals_s=to_seconds(true_runs(channel.loose), channel.sampling_rate_hz),
+        intervals_s=_places(true_runs(channel.loose), channel.sampling_rate_hz),
     )
 
 
@@ -229,7 +280,7 @@ def _masked(channel: ConditionedChannel, parameters: AnalysisParameters) -> Qual
     )
 
 
-def _mains(channel: ConditionedChannel, parameters: AnalysisParameters) -> QualityFinding:
+def _mains(channel: ConditionedChannel, seconds: Seconds, parameters: AnalysisParameters) -> QualityFinding:
     """Return the finding on mains interference."""
     percent = channel.mains_percent
     verdict = _grade(percent, parameters.mains_doubtful_percent, parameters.mains_not_judged_percent)
@@ -240,10 +291,22 @@ def _mains(channel: ConditionedChannel, parameters: AnalysisParameters) -> Quali
         value=percent,
         threshold=_threshold(verdict, parameters.mains_doubtful_percent, parameters.mains_not_judged_percent),
         unit="%",
+        intervals_s=_seconds_of(
+            seconds.mains_percent >= parameters.mains_doubtful_percent, seconds, channel.sampling_rate_hz
+        )
+        if verdict != "good"
+        else (),
     )
 
 
-def _low_frequency(channel: ConditionedChannel, parameters: AnalysisParameters) -> QualityFinding:
+def _seconds_of(flags: BoolArray, seconds: Seconds, sampling_rate_hz: float) -> tuple[IntervalS, ...]:
+    """Return flagged seconds as intervals."""
+    return _places(seconds.intervals(flags), sampling_rate_hz)
+
+
+def _low_frequency(
+    channel: ConditionedChannel, seconds: Seconds, parameters: AnalysisParameters
+) -> QualityFinding:
     """Return the finding on power below the EMG band, from movement or a loose sensor."""
     percent = low_frequency_percent(
         channel.bridged_v, sampling_rate_hz=channel.sampling_rate_hz, below_hz=parameters.bandpass_low_hz
@@ -257,6 +320,55 @@ def _low_frequency(channel: ConditionedChannel, parameters: AnalysisParameters) 
         value=percent,
         threshold=parameters.low_frequency_doubtful_percent,
         unit="%",
+        intervals_s=_seconds_of(
+            seconds.low_percent >= parameters.low_frequency_doubtful_percent,
+            seconds,
+            channel.sampling_rate_hz,
+        )
+        if verdict != "good"
+        else (),
+    )
+
+
+def _movement(seconds: Seconds, sampling_rate_hz: float, parameters: AnalysisParameters) -> QualityFinding:
+    """Return the finding on seconds that slow movement of cable, skin or sensor fills."""
+    typical_v = float(np.median(seconds.low_v)) if seconds.low_v.size else 0.0
+    moved = (seconds.low_percent >= parameters.low_frequency_doubtful_percent) & (
+        seconds.low_v > typical_v * 10 ** (parameters.movement_over_typical_db / 20)
+    )
+    percent = _percent(moved)
+    verdict: Verdict = "doubtful" if percent >= parameters.movement_doubtful_percent else "good"
+    return QualityFinding(
+        kind="movement",
+        verdict=verdict,
+        reason=f"{int(np.count_nonzero(moved))} of {moved.size} seconds are mostly movement below"
+        f" {parameters.bandpass_low_hz:g} Hz"
+        + (": the cable or the sensor was pulled there" if verdict != "good" else ""),
+        value=percent,
+        threshold=parameters.movement_doubtful_percent,
+        unit="%",
+        intervals_s=_seconds_of(moved, seconds, sampling_rate_hz),
+    )
+
+
+def _drift(seconds: Seconds, sampling_rate_hz: float, parameters: AnalysisParameters) -> QualityFinding:
+    """Return the finding on how much the baseline moves from one second to the next."""
+    change_uv = 1e6 * np.abs(np.diff(seconds.baseline_v))
+    most_uv = float(change_uv.max()) if change_uv.size else 0.0
+    verdict: Verdict = "doubtful" if most_uv >= parameters.drift_doubtful_uv else "good"
+    # The change lies in one of both seconds.
+    both = np.zeros(seconds.baseline_v.size, dtype=np.bool_)
+    both[1:] |= change_uv >= parameters.drift_doubtful_uv
+    both[:-1] |= both[1:]
+    return QualityFinding(
+        kind="drift",
+        verdict=verdict,
+        reason=f"The baseline moves by up to {most_uv:.0f} uV within a second"
+        + (": the contact of the sensor changed" if verdict != "good" else ", which filtering removes"),
+        value=most_uv,
+        threshold=parameters.drift_doubtful_uv,
+        unit="uV",
+        intervals_s=_seconds_of(both, seconds, sampling_rate_hz),
     )
 
 
@@ -266,13 +378,17 @@ def _bursts(channel: ConditionedChannel, detection: Detection, noise: SignalToNo
     level = "" if noise.noise_uv is None else f" of {noise.noise_uv:.3g} uV"
     verdict: Verdict = "good"
     reason = f"{n_contractions} contractions and {n_faint} faint bursts stand out of the noise"
-    if not n_contractions and n_faint:
+    faint_s = sum(stop - start for start, stop in detection.faint) / channel.sampling_rate_hz
+    # One short burst among so many windows may be chance.
+    chance = n_faint <= 1 and faint_s < _CHANCE_BURST_S
+    if not n_contractions and not chance:
         verdict = "doubtful"
         reason = f"No contraction, only {n_faint} faint burst{'s' * (n_faint != 1)} over a noise level{level}"
     elif not n_contractions:
         verdict = "not_judged"
         reason = (
-            f"Noise only: no burst stands out of the level{level}. The sensor may be off, or the muscle"
+            f"Noise only: {'hardly a' if n_faint else 'no'} burst stands out of the level{level}."
+            " The sensor may be off, or the muscle"
             " never contracted or never rested"
         )
     return QualityFinding(

@@ -30,7 +30,8 @@ class ChannelQuality:
     """Whether a channel can be trusted. ``snr_db`` is None when there is nothing to compare the noise with.
 
     ``masked_intervals_s`` were left out of detection and measures; ``masked_percent`` is their share of the
-    recording.
+    recording. ``seconds`` has one letter for each whole second: ``g`` good, ``d`` doubtful (something in it is
+    left out, clipped, mains or movement), ``n`` not judged (half of it or more is left out).
     """
 
     verdict: Verdict
@@ -40,6 +41,7 @@ class ChannelQuality:
     noise_uv: float | None
     masked_percent: float
     masked_intervals_s: tuple[IntervalS, ...]
+    seconds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,10 @@ class Spectrum:
 
 @dataclass(frozen=True, slots=True)
 class Fatigue:
-    """Slope of MDF over contractions with its 95 % interval; ``reason`` says why it is not given."""
+    """Slope of MDF over contractions with its 95 % interval; ``reason`` says why it is not given.
+
+    ``r_squared`` is the share of the variance of MDF that the line over the contractions explains.
+    """
 
     mdf_slope_hz_per_contraction: float | None
     mdf_slope_percent_per_min: float | None
@@ -106,6 +111,28 @@ class Fatigue:
     n: int
     fi_nsm5: float | None
     reason: str | None
+    r_squared: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemporalStatistics:
+    """How steady RMS amplitude is over windows of a second that overlap by half.
+
+    The first three describe all windows of the recording, those named ``active`` the windows that lie in
+    contractions for at least half of their length. Coefficients of variation are SD over mean in percent. None
+    where there are fewer than two windows.
+    """
+
+    window_s: float
+    overlap_percent: float
+    n_windows: int
+    n_active_windows: int
+    rms_mean_uv: float | None
+    rms_sd_uv: float | None
+    rms_cv_percent: float | None
+    active_rms_mean_uv: float | None
+    active_rms_sd_uv: float | None
+    active_rms_cv_percent: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +167,7 @@ class ChannelAnalysis:
     """Everything known about one channel of one recording.
 
     ``faint_gate_uv`` is the amplitude below which activity was called faint; ``game`` what the game's own
-    detector saw, None where the file does not hold it.
+    detector saw, None where the file does not hold it; ``temporal`` is None in results of pipeline 0.1.0.
     """
 
     name: str
@@ -155,6 +182,7 @@ class ChannelAnalysis:
     mvc: Mvc | None
     faint_gate_uv: float | None = None
     game: GameDetection | None = None
+    temporal: TemporalStatistics | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class ActivityLevels:
     onset_db: float
     offset_db: float
     sampling_rate_hz: float
+    rms_noise_v: FloatArray
+    degrees: float
 
 
 def median_of_strong(levels_v: list[float]) -> float:
@@ -55,7 +57,23 @@ def reached_level(envelope_v: FloatArray, n_samples: int) -> float:
 def is_strong_enough(
     event: Interval, levels: ActivityLevels, *, gate_v: float, parameters: AnalysisParameters
 ) -> bool:
-    """Whether an event is a contraction: stronger than faint ones, and if short well out of the noise."""
+    """Whether an event is a contraction: stronger than faint ones, and if short well out of the noise.
+
+    Parameters
+    ----------
+    event : tuple of int
+        Half-open interval of samples.
+    levels : ActivityLevels
+        Envelope and noise floor.
+    gate_v : float
+        Amplitude up to which activity is faint.
+    parameters : AnalysisParameters
+        From which duration an event need not stand further out.
+
+    Returns
+    -------
+    bool
+    """
     level = plateau(levels.envelope_v[slice(*event)])
     if level <= gate_v:
         return False
@@ -70,7 +88,19 @@ def stands_out_of_its_sides(
 ) -> bool:
     """Whether an event rises over the quieter of its two sides, as noise that swells slowly does not.
 
-    An event with nothing usable on either side stands out.
+    Parameters
+    ----------
+    event : tuple of int
+        Half-open interval of samples.
+    levels : ActivityLevels
+        Envelope and mask.
+    parameters : AnalysisParameters
+        Contrast in dB, and how far the sides reach.
+
+    Returns
+    -------
+    bool
+        True for an event with nothing usable on either side.
     """
     n_side = max(round(parameters.contrast_window_s * levels.sampling_rate_hz), 1)
     sides = []

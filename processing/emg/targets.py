@@ -46,7 +46,19 @@ def reapply_targets(
 def measure_against(contraction: Contraction, *, targets: SessionTargets, mvc: Mvc | None) -> Contraction:
     """Return the contraction with ``percent_mvc``, ``meets_intensity`` and ``meets_duration`` filled in.
 
-    Without an assessable MVC the first two are None: missing is not failed.
+    Parameters
+    ----------
+    contraction : Contraction
+        Its amplitude and duration.
+    targets : SessionTargets
+        What was prescribed.
+    mvc : Mvc or None
+        The muscle's reference amplitude.
+
+    Returns
+    -------
+    Contraction
+        Without an assessable MVC the first two are None: missing is not failed.
     """
     percent = None
     if mvc is not None and mvc.assessable and mvc.value_uv > 0:
@@ -72,7 +84,21 @@ def choose_mvc(
 ) -> Mvc | None:
     """Return the first known MVC of a channel: the file's own, else one given for its name or its side.
 
-    A value that is not positive counts as not recorded.
+    Parameters
+    ----------
+    name : str
+        The channel's short name.
+    side : {"left", "right"} or None
+        The muscle's side.
+    file_mvc_v : mapping of str to float
+        What the file holds, in volts, by channel name.
+    given : mapping of str to Mvc
+        What is known from elsewhere, by channel name or side.
+
+    Returns
+    -------
+    Mvc or None
+        A value that is not positive counts as not recorded.
     """
     in_file = file_mvc_v.get(name)
     if in_file is not None and np.isfinite(in_file) and in_file > 0:

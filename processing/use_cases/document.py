@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from processing.emg.parameters import AnalysisParameters
-from processing.emg.results import ChannelAnalysis, Contraction, FaintActivity
+from processing.emg.results import ChannelAnalysis, Contraction, FaintActivity, QualityFinding
 from processing.errors import ProcessingError
 from processing.recording import RecordingMetadata
 from processing.scoring.model import SessionScore
@@ -31,6 +31,7 @@ _PARAMETERS = TypeAdapter(AnalysisParameters)
 _DECIMALS = {"_s": 4, "_uv": 2, "_hz": 2, "_db": 2, "_percent": 3, "_ms": 1}
 _SIGNIFICANT = 6
 _TABLES: dict[str, type] = {"contractions": Contraction, "faint": FaintActivity}
+_FINDINGS = "findings"
 
 
 def to_document(analysed: AnalysedRecording) -> dict[str, Any]:
@@ -74,11 +75,11 @@ def error_document(file: str, error: Exception) -> dict[str, Any]:
 
 
 def channel_to_plain(channel: ChannelAnalysis) -> dict[str, Any]:
-    """Return a channel as JSON-safe values, contractions and faint activity as tables of columns and rows."""
+    """Return a channel as JSON-safe values; contractions, faint activity and findings are columns and rows."""
     plain: dict[str, Any] = _plain(channel)
     for name, row_type in _TABLES.items():
-        columns = [field.name for field in fields(row_type)]
-        plain[name] = {"columns": columns, "rows": [[row[c] for c in columns] for row in plain[name]]}
+        plain[name] = _table(plain[name], row_type)
+    plain["quality"][_FINDINGS] = _table(plain["quality"][_FINDINGS], QualityFinding)
     return plain
 
 
@@ -86,8 +87,11 @@ def channel_from_plain(plain: Mapping[str, Any]) -> ChannelAnalysis:
     """Return the channel that :func:`channel_to_plain` wrote; fields added since then take their defaults."""
     values = dict(plain)
     for name in _TABLES:
-        table = values[name]
-        values[name] = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+        values[name] = _rows(values[name])
+    findings = values["quality"][_FINDINGS]
+    # Pipeline 0.1.0 stored findings as objects.
+    if isinstance(findings, Mapping):
+        values["quality"] = {**values["quality"], _FINDINGS: _rows(findings)}
     return _CHANNEL.validate_python(values)
 
 
@@ -121,6 +125,17 @@ def parameters_to_plain(parameters: AnalysisParameters) -> dict[str, Any]:
 def parameters_from_plain(plain: Mapping[str, Any]) -> AnalysisParameters:
     """Return the settings that :func:`parameters_to_plain` wrote; new ones take their defaults."""
     return _PARAMETERS.validate_python(dict(plain))
+
+
+def _table(rows: list[dict[str, Any]], row_type: type) -> dict[str, Any]:
+    """Return rows of the same kind without repeating the names of their columns."""
+    columns = [field.name for field in fields(row_type)]
+    return {"columns": columns, "rows": [[row[c] for c in columns] for row in rows]}
+
+
+def _rows(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that :func:`_table` was made of."""
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
 def _plain(value: Any, name: str = "", digits: int = _SIGNIFICANT) -> Any:

@@ -121,6 +121,25 @@ def test_a_channel_survives_the_database() -> None:
         )  # type: ignore[union-attr]
 
 
+def test_a_result_of_the_first_pipeline_can_still_be_read() -> None:
+    channel = analyse().channels[0]
+    plain = orjson.loads(orjson.dumps(channel_to_plain(channel)))
+    table = plain["quality"]["findings"]
+    plain["quality"]["findings"] = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+    del plain["temporal"], plain["quality"]["seconds"], plain["fatigue"]["r_squared"]
+    again = channel_from_plain(plain)
+    assert (again.temporal, again.quality.seconds, again.fatigue.r_squared) == (None, "", None)
+    assert [f.kind for f in again.quality.findings] == [f.kind for f in channel.quality.findings]
+
+
+def test_new_measures_are_in_the_document() -> None:
+    channel = to_document(analyse())["channels"][0]
+    assert {"n", "r_squared", "ci95_low", "ci95_high"} <= set(channel["fatigue"])
+    assert channel["temporal"]["window_s"] == 1.0
+    assert channel["temporal"]["rms_mean_uv"] > 0
+    assert len(channel["quality"]["seconds"]) == 20
+
+
 def test_score_metadata_and_parameters_survive_the_database_exactly() -> None:
     analysed = analyse()
     assert score_from_plain(orjson.loads(orjson.dumps(score_to_plain(analysed.score)))) == analysed.score

@@ -45,6 +45,83 @@ def test_onset_and_offset_lie_where_amplitude_crosses_a_tenth(
     assert np.abs(onsets + offsets).max() < 0.08
 
 
+@pytest.mark.parametrize("ramp_s", [0.01, 0.05, 0.15])
+@pytest.mark.parametrize("noise_uv", [2.0, 20.0])
+def test_abrupt_edges_are_not_smeared(ramp_s: float, noise_uv: float) -> None:
+    # 40 and 20 dB. A window of 30 ms and the merging of what exceeds it once made them 10-35 ms too wide.
+    channel = analyse(make_recording(contractions_s=TWELVE, duration_s=60, ramp_s=ramp_s, noise_uv=noise_uv))
+    early = [truth[0] - c.onset_s for c, truth in zip(channel.contractions, TWELVE, strict=True)]
+    late = [c.offset_s - truth[1] for c, truth in zip(channel.contractions, TWELVE, strict=True)]
+    assert abs(float(np.median(early))) < 0.012
+    assert abs(float(np.median(late))) < 0.012
+    assert np.percentile(np.abs(early + late), 90) < 0.035
+
+
+@pytest.mark.parametrize(("snr_db", "least"), [(6.0, 12), (3.0, 11)])
+def test_contractions_just_over_the_noise_are_found(snr_db: float, least: int) -> None:
+    # The floor is white up to Nyquist; its part in the EMG band counts.
+    noise_uv = 100.0 / 10 ** (snr_db / 20) / np.sqrt(430 / 495)
+    for seed in range(3):
+        channel = analyse(
+            make_recording(
+                contractions_s=TWELVE,
+                duration_s=60,
+                amplitude_uv=100,
+                noise_uv=noise_uv,
+                ramp_s=0.15,
+                seed=seed,
+            )
+        )
+        found = [
+            any(c.onset_s < (on + off) / 2 < c.offset_s for c in channel.contractions) for on, off in TWELVE
+        ]
+        assert sum(found) >= least
+        assert len(channel.contractions) <= 12
+
+
+def test_what_hardly_stands_out_is_doubtful_and_says_so() -> None:
+    channel = analyse(make_recording(contractions_s=TWELVE, duration_s=60, amplitude_uv=100, noise_uv=75))
+    assert channel.contractions
+    assert all("hardly stands out of the noise" in (c.doubtful_reason or "") for c in channel.contractions)
+
+
+@pytest.mark.parametrize("noise_uv", [3.0, 20.0, 50.0])
+def test_tremor_does_not_split_a_contraction(noise_uv: float) -> None:
+    recording = make_recording(contractions_s=(), duration_s=40, noise_uv=noise_uv, n_channels=1)
+    time_s = np.arange(recording.emg_v.shape[1]) / FS
+    strong = make_recording(
+        contractions_s=[(t, t + 3) for t in range(4, 36, 6)], duration_s=40, noise_uv=0, n_channels=1
+    )
+    dips = 1 - 0.85 * (0.5 - 0.5 * np.cos(2 * np.pi * 6 * time_s))
+    emg_v = recording.emg_v + strong.emg_v * dips.astype(np.float32)
+    assert len(analyse(replace(recording, emg_v=emg_v)).contractions) == 6
+
+
+@pytest.mark.parametrize("noise_uv", [3.0, 20.0, 50.0])
+def test_neighbours_300_ms_apart_stay_two(noise_uv: float) -> None:
+    truth = [(t + d, t + d + 1.0) for t in range(3, 33, 5) for d in (0.0, 1.3)]
+    channel = analyse(make_recording(contractions_s=truth, duration_s=36, noise_uv=noise_uv))
+    assert len(channel.contractions) == len(truth)
+
+
+@pytest.mark.parametrize("noise_uv", [3.0, 50.0])
+def test_holds_of_15_s_stay_one_and_do_not_become_their_own_floor(noise_uv: float) -> None:
+    truth = [(4.0, 18.9), (25.0, 38.0), (44.0, 58.0)]
+    found = analyse(make_recording(contractions_s=truth, duration_s=62, noise_uv=noise_uv)).contractions
+    assert [round(c.onset_s) for c in found] == [4, 25, 44]
+    assert [round(c.offset_s) for c in found] == [19, 38, 58]
+
+
+def test_a_saturated_second_inside_a_contraction_does_not_split_it() -> None:
+    recording = make_recording(contractions_s=[(3.0, 7.0), (10.0, 12.0), (15.0, 17.0)], n_channels=1)
+    time_s = np.arange(recording.emg_v.shape[1]) / FS
+    swing = 20e-3 * np.sin(2 * np.pi * 50 * time_s) * ((time_s > 4.6) & (time_s < 5.4))
+    emg_v = np.clip(recording.emg_v + swing, -5.48e-3, 5.48e-3).astype(np.float32)
+    channel = analyse(replace(recording, emg_v=emg_v))
+    assert [round(c.onset_s) for c in channel.contractions] == [3, 10, 15]
+    assert channel.quality.masked_intervals_s[0] == pytest.approx((4.6, 5.4), abs=0.06)
+
+
 def test_the_plateau_is_measured_in_microvolts() -> None:
     channel = analyse(make_recording(contractions_s=TWELVE, duration_s=60, amplitude_uv=200))
     assert channel.amplitude.plateau_uv == pytest.approx(200, rel=0.1)
@@ -169,13 +246,21 @@ def test_noise_has_no_contractions(seed: int) -> None:
         assert analyse(one_channel(samples_v)).contractions == (), f"noise number {number}"
 
 
-@pytest.mark.parametrize("value", [0.0, 1e-3, -5.5e-3, np.nan])
+@pytest.mark.parametrize("value", [0.0, 1e-3, -5.5e-3])
 def test_a_flat_channel_is_not_judged(value: float) -> None:
     channel = analyse(one_channel(np.full(20_000, value)))
     assert channel.quality.verdict == "not_judged"
     assert "flat" in channel.quality.reasons[0]
     assert channel.contractions == ()
     assert channel.quality.snr_db is None
+
+
+def test_a_channel_of_missing_values_holds_no_sample() -> None:
+    channel = analyse(one_channel(np.full(20_000, np.nan)))
+    assert channel.quality.verdict == "not_judged"
+    assert channel.quality.reasons == ("The channel holds no sample: all 20000 values are missing",)
+    assert channel.quality.seconds == 20 * "n"
+    assert channel.contractions == ()
 
 
 def test_a_channel_of_a_few_samples_is_analysed_without_an_error() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from processing.emg.analysis import analyse_channel, analyse_recording
-from processing.emg.results import ChannelAnalysis, QualityFinding
+from processing.emg.results import ChannelAnalysis, Mvc, QualityFinding
 from processing.errors import InvalidParameterError
 from processing.recording import Recording
 from tests.builders import make_recording
@@ -143,3 +143,63 @@ def test_what_is_no_channel_is_refused(samples: np.ndarray, rate: float, words: 
     info = make_recording().metadata.channels[0]
     with pytest.raises(InvalidParameterError, match=words):
         analyse_channel(samples, info=info, sampling_rate_hz=rate)
+
+
+def test_a_finding_says_in_which_seconds_it_holds() -> None:
+    recording = recording_of(amplitude_uv=50)
+    time_s = np.arange(recording.emg_v.shape[1]) / FS
+    hum = 100e-6 * np.sin(2 * np.pi * 50 * time_s) * ((time_s >= 20) & (time_s < 40))
+    channel = analyse(replace(recording, emg_v=(recording.emg_v + hum).astype(np.float32)))
+    found = finding(channel, "mains")
+    assert found.verdict == "doubtful"
+    assert found.intervals_s[0][0] == pytest.approx(20, abs=1)
+    assert found.intervals_s[-1][1] == pytest.approx(40, abs=1)
+    assert channel.quality.seconds[22:38] == 16 * "d"
+    assert channel.quality.seconds[:19] == 19 * "g"
+
+
+def test_movement_is_placed() -> None:
+    recording = recording_of()
+    time_s = np.arange(recording.emg_v.shape[1]) / FS
+    pulled = (time_s >= 30) & (time_s < 34)
+    sway = 1e-3 * np.sin(2 * np.pi * 3 * time_s) * pulled
+    found = finding(
+        analyse(replace(recording, emg_v=(recording.emg_v + sway).astype(np.float32))), "movement"
+    )
+    assert found.verdict == "doubtful"
+    assert len(found.intervals_s) == 1
+    assert found.intervals_s[0] == pytest.approx((30.0, 34.0), abs=1.01)
+
+
+def test_a_baseline_that_jumps_is_placed() -> None:
+    recording = recording_of()
+    recording.emg_v[0, round(20 * FS) :] += 2e-3
+    found = finding(analyse(recording), "drift")
+    assert found.verdict == "doubtful"
+    assert found.value == pytest.approx(2000, rel=0.05)
+    assert found.intervals_s == ((19.0, 21.0),)
+
+
+def test_seconds_tell_what_is_left_out_from_what_is_whole() -> None:
+    quality = analyse(recording_of(dropouts_s=[5.5])).quality
+    assert len(quality.seconds) == 60
+    assert (quality.seconds[5], set(quality.seconds[:5] + quality.seconds[6:])) == ("d", {"g"})
+    recording = recording_of()
+    recording.emg_v[0, round(10 * FS) : round(14 * FS)] = np.nan
+    assert analyse(recording).quality.seconds[9:15] == "dnnnnd"
+
+
+def test_one_chance_burst_in_noise_shows_no_muscle() -> None:
+    burst = make_recording(contractions_s=[(20.0, 20.3, 16.0)], duration_s=60, noise_uv=3, n_channels=1)
+    quality = analyse_recording(burst, mvc={"left": Mvc(1000.0, "patient")}).channels[0].quality
+    assert quality.verdict == "not_judged"
+    assert "hardly a burst" in quality.reasons[0]
+
+
+def test_thousands_of_faults_do_not_fill_the_database() -> None:
+    recording = recording_of()
+    for start in range(0, recording.emg_v.shape[1], 100):
+        recording.emg_v[0, start] = np.nan
+    quality = analyse(recording).quality
+    assert len(quality.masked_intervals_s) == 60
+    assert all(len(f.intervals_s) <= 60 for f in quality.findings)
