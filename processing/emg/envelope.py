@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from processing.errors import InvalidParameterError
 from processing.recording import BoolArray, FloatArray
@@ -47,15 +50,17 @@ def rms_envelope(
     half = window_half_width(x.size, sampling_rate_hz=sampling_rate_hz, window_s=window_s)
     if masked is not None and masked.shape != x.shape:
         raise InvalidParameterError(f"The mask has shape {masked.shape}, the signal {x.shape}")
-    power = x * x if masked is None else np.where(masked, 0.0, x * x)
-    sums = _moving_sum(power, half)
-    counts = (
-        _window_counts(x.size, half) if masked is None else _moving_sum((~masked).astype(np.float64), half)
-    )
+    power = x * x
+    if masked is not None:
+        power[masked] = 0.0
+    total = float(power.sum())
+    envelope: FloatArray = _moving_sum(power, half, np.float64)
+    del power  # the arrays of a long recording are large, and this is where most of them would stand at once
+    counts = _window_counts(x.size, half) if masked is None else _moving_sum(~masked, half, np.int32)
     # A running sum leaves rounding dust of either sign where the true sum is 0.
-    dust = np.finfo(np.float64).eps * float(power.sum())
-    sums[sums <= dust] = 0.0
-    envelope: FloatArray = np.sqrt(sums / np.maximum(counts, 1.0))
+    envelope[envelope <= np.finfo(np.float64).eps * total] = 0.0
+    np.divide(envelope, np.maximum(counts, 1, out=counts), out=envelope)
+    np.sqrt(envelope, out=envelope)
     return envelope
 
 
@@ -95,18 +100,22 @@ def window_half_width(n_samples: int, *, sampling_rate_hz: float, window_s: floa
     return half
 
 
-def _moving_sum(x: FloatArray, half: int) -> FloatArray:
-    """Return the sum over the samples within ``half`` of each one."""
-    cumulative = np.concatenate(([0.0], np.cumsum(x)))
-    index = np.arange(x.size)
-    upper = np.minimum(index + half + 1, x.size)
-    lower = np.maximum(index - half, 0)
-    sums: FloatArray = cumulative[upper] - cumulative[lower]
+def _moving_sum(x: NDArray[Any], half: int, dtype: type[np.float64] | type[np.int32]) -> NDArray[Any]:
+    """Return the sum over the samples within ``half`` of each one; there are more samples than that."""
+    n = x.size
+    cumulative = np.zeros(n + 1, dtype=dtype)
+    np.cumsum(x, out=cumulative[1:])
+    sums: NDArray[Any] = np.empty(n, dtype=dtype)
+    sums[: n - half] = cumulative[half + 1 :]
+    sums[n - half :] = cumulative[n]
+    sums[half:] -= cumulative[: n - half]
     return sums
 
 
-def _window_counts(n_samples: int, half: int) -> FloatArray:
+def _window_counts(n_samples: int, half: int) -> NDArray[np.int32]:
     """Return how many samples each centred window really covers."""
-    index = np.arange(n_samples)
-    counts: FloatArray = (np.minimum(index + half + 1, n_samples) - np.maximum(index - half, 0)).astype(float)
+    counts = np.full(n_samples, 2 * half + 1, dtype=np.int32)
+    missing = np.arange(half, 0, -1, dtype=np.int32)
+    counts[:half] -= missing
+    counts[n_samples - half :] -= missing[::-1]
     return counts
