@@ -2,7 +2,23 @@
 // visible window of the time axis to Python. Called again on every change of data or theme.
 const CHARTS = new WeakMap();
 const DEBOUNCE_MS = 70;
+const STEPS_OF_A_BOX = new Set([" ", "Enter", "Tab", "Escape"]);
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: "autosize", responsive: false };
+
+// Streamlit hears no shortcut while a checkbox or radio button has the focus, as it has after a click on it. Such a
+// key is passed on to the document; the focus stays where it is, for those who use the keyboard alone.
+function passShortcutsOn(event) {
+  const box = event.target;
+  if (!event.isTrusted || !(box instanceof HTMLInputElement) || !["checkbox", "radio"].includes(box.type)) return;
+  if (STEPS_OF_A_BOX.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (box.type === "radio" && event.key.startsWith("Arrow")) return; // the arrows choose among radio buttons
+  const { key, code, keyCode, shiftKey } = event;
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, keyCode, shiftKey, bubbles: true, cancelable: true }));
+}
+if (!globalThis.__emgShortcuts) {
+  globalThis.__emgShortcuts = true;
+  document.addEventListener("keydown", passShortcutsOn);
+}
 
 function loadPlotly(url) {
   if (globalThis.Plotly) return Promise.resolve(globalThis.Plotly);

@@ -17,6 +17,11 @@ class ContractionClass:
     glyph: str
     pattern: str
 
+    @property
+    def short(self) -> str:
+        """The word without what the table's other columns say."""
+        return self.word.split(";")[0].split(":")[0]
+
 
 GOOD = ContractionClass("good", "good: strong and held", "circle", "●", "")
 INTENSITY_ONLY = ContractionClass("intensity_only", "strong, not held", "triangle-up", "▲", "|")

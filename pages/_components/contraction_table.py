@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,21 @@ from pages._components.stops import Stop
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis
 
-TALLEST = 420
+# In pixels.
+TALLEST, HEADER_PX, ROW_PX, TWO_LINES_PX = 420, 38, 35, 58
+NUMBER_WIDTH = 66
+WIDTHS = {
+    "Leg": 74,
+    "No.": 44,
+    "Result": 118,
+    "Doubtful": 220,
+    "Duration (s)": 82,
+    "Plateau (µV)": 84,
+    "Peak (µV)": 70,
+    "% MVC": 88,
+    "Channel": 110,
+}
+ONE_LINE = 34  # letters of a reason that fit into one line
 
 
 def choose_contraction(
@@ -30,7 +45,7 @@ def choose_contraction(
     label = f"Show as table: {words.plural(len(places), 'contraction')}"
     with st.expander(label, icon=":material/table:"):
         if not places:
-            st.write("No contraction rose above the threshold of either channel.")
+            st.write("No contraction rose above the threshold of any channel.")
             return
         st.caption("Choose a row to see it in the plot.")
         key = f"table:{subject}"
@@ -40,34 +55,47 @@ def choose_contraction(
             if rows:
                 visit(places[rows[0]])
 
+        table = contraction_table(channels, targets)
         st.dataframe(
-            contraction_table(channels, targets),
+            table,
             hide_index=True,
             key=key,
             on_select=chosen,
             selection_mode="single-row",
-            height=min(TALLEST, 38 + 35 * len(places)),
-            alt="All contractions of both legs with their times, amplitudes and the targets they met.",
+            **table_look(table),
+            alt="All contractions of all channels with their times, amplitudes and the targets they met.",
         )
+
+
+def table_look(table: pd.DataFrame) -> dict[str, Any]:
+    """Return widths and a height of rows at which the reason for a doubt can be read on a clinic's screen."""
+    target = next((name for name in table.columns if name.startswith("≥")), "")
+    pixels = {**WIDTHS, target: WIDTHS["% MVC"]}
+    widths = {name: st.column_config.Column(width=pixels.get(name, NUMBER_WIDTH)) for name in table.columns}
+    long = any(len(reason) > ONE_LINE for reason in table.get("Doubtful", ()))
+    row_height = TWO_LINES_PX if long else ROW_PX
+    height = min(TALLEST, HEADER_PX + row_height * max(1, len(table)))
+    return {"column_config": widths, "row_height": row_height, "height": height}
 
 
 def contraction_table(channels: Sequence[ChannelAnalysis], targets: SessionTargets) -> pd.DataFrame:
     """Return all contractions as text and numbers, one row each, units in the column names."""
+    first = "Leg" if words.names_a_leg(channels) else "Channel"
     rows = [
         {
-            "Leg": f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}",
+            first: f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}",
             "No.": index + 1,
-            "Result": f"{kind.glyph} {kind.word}",
-            "Start (s)": f"{c.onset_s:.1f}",
-            "End (s)": f"{c.offset_s:.1f}",
-            "Duration (s)": words.number(c.duration_s),
+            "Result": f"{kind.glyph} {kind.short}",
+            "Doubtful": f"? {c.doubtful_reason or 'yes'}" if c.doubtful else "",
+            "Start (s)": words.fixed(c.onset_s, 2),
+            "End (s)": words.fixed(c.offset_s, 2),
+            "Duration (s)": words.fixed(c.duration_s, 2),
             f"Held ≥ {words.number(targets.target_duration_s, 's')}": words.yes_no(c.meets_duration),
             "Plateau (µV)": words.number(c.plateau_uv),
             "Peak (µV)": words.number(c.peak_uv),
             "% MVC": words.number(c.percent_mvc, missing=words.NOT_ASSESSABLE),
             f"≥ {words.number(targets.target_percent_mvc, '% MVC')}": words.yes_no(c.meets_intensity),
             "MDF (Hz)": words.number(c.mdf_hz, missing="—"),
-            "Doubtful": f"? {c.doubtful_reason or 'yes'}" if c.doubtful else "",
         }
         for channel in channels
         for index, c in enumerate(channel.contractions)

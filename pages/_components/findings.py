@@ -12,26 +12,45 @@ from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, QualityFinding
 from processing.scoring.model import SessionScore
 
+TILES_PER_ROW = 4  # a foreign file may hold many channels
+
 
 def channel_tiles(channels: Sequence[ChannelAnalysis], score: SessionScore, targets: SessionTargets) -> None:
     """Draw one tile per leg and one for the score, good and expected contractions first."""
+    ordered = _in_order(channels)
+    for start in range(0, len(ordered) + 1, TILES_PER_ROW):  # the score's tile comes last
+        row = ordered[start : start + TILES_PER_ROW]
+        last = start + TILES_PER_ROW > len(ordered)
+        columns = st.columns([*[5] * len(row), *([4] if last else [])], border=True)
+        for column, channel in zip(columns, row, strict=False):
+            with column:
+                _channel_tile(channel, targets)
+        if last:
+            with columns[-1]:
+                _score_tile(score, ordered)
+
+
+def _in_order(channels: Sequence[ChannelAnalysis]) -> list[ChannelAnalysis]:
+    """Return the left leg, then the right, then the rest."""
     rank = {"left": 0, "right": 1, None: 2}
-    ordered = sorted(channels, key=lambda channel: rank[channel.side])
-    columns = st.columns([*[5] * len(ordered), 4], border=True)
-    for column, channel in zip(columns[:-1], ordered, strict=True):
-        with column:
-            _channel_tile(channel, targets)
-    with columns[-1]:
-        _score_tile(score, ordered)
+    return sorted(channels, key=lambda channel: rank[channel.side])
 
 
 def _channel_tile(channel: ChannelAnalysis, targets: SessionTargets) -> None:
     name = f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"
     good = classes.good_count(channel)
-    shown = "not judged" if good is None else f"{good} / {targets.expected_contractions}"
+    label, of = ("good / expected contractions", targets.expected_contractions)
+    if channel.side is None:  # nobody expects a number of contractions of an unknown muscle
+        label, of = ("good / found contractions", len(channel.contractions))
     with st.container(gap=None):
-        st.metric(f"**{name}** · good / expected contractions", shown)
+        _metric(f"**{name}** · {label}", "not judged" if good is None else f"{good} / {of}")
         st.markdown("  \n".join(f":small[{line}]" for line in _tile_lines(channel, targets)))
+
+
+def _metric(label: str, value: str) -> None:
+    """Draw a number under a heading that wraps where the tile is narrow."""
+    st.markdown(f":small[{label}]")
+    st.metric(label, value, label_visibility="collapsed")
 
 
 def _tile_lines(channel: ChannelAnalysis, targets: SessionTargets) -> list[str]:
@@ -60,6 +79,11 @@ def _strong(channel: ChannelAnalysis, targets: SessionTargets) -> str:
 
 
 def _score_tile(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> None:
+    if not words.names_a_leg(channels):
+        with st.container(gap=None):
+            _metric("**Score** of 100", "—")
+            st.markdown(f":small[{words.NO_SCORE}]")
+        return
     unknown = ", ".join(_unknown(score, channels)) or "see below"
     why = "Its parts are below."
     if has_range(score) and score.total is not None:
@@ -67,16 +91,17 @@ def _score_tile(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> Non
     elif has_range(score):
         why = f"A range, because this is not known: {unknown}"
     with st.container(gap=None):
-        st.metric("**Score** of 100", words.score_words(score.total, score.low, score.high))
+        _metric("**Score** of 100", words.score_words(score.total, score.low, score.high))
         st.markdown(f":small[{why}]")
 
 
 def _unknown(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> list[str]:
     """Name what a person could still add or repair, rather than the components that suffer from it."""
-    judged = [channel for channel in channels if channel.quality.verdict != "not_judged"]
+    legs = [channel for channel in channels if channel.side]
+    judged = [channel for channel in legs if channel.quality.verdict != "not_judged"]
     unknown = [
-        f"the {words.side_name(channel.side, channel.name).lower()} leg"
-        for channel in channels
+        words.the_leg(channel.side, channel.name)
+        for channel in legs
         if channel.quality.verdict == "not_judged"
     ]
     if any(channel.mvc is None or not channel.mvc.assessable for channel in judged):
@@ -88,13 +113,12 @@ def _unknown(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> list[s
 def quality_section(channels: Sequence[ChannelAnalysis]) -> None:
     """Say for each channel whether to trust it, in words, with the place in time."""
     st.subheader("Can the signals be trusted?", anchor=False)
-    rank = {"left": 0, "right": 1, None: 2}
-    ordered = sorted(channels, key=lambda channel: rank[channel.side])
-    if not ordered:
-        return
-    for column, channel in zip(st.columns(len(ordered)), ordered, strict=True):
-        with column:
-            _channel_quality(channel)
+    ordered = _in_order(channels)
+    for start in range(0, len(ordered), TILES_PER_ROW):
+        row = ordered[start : start + TILES_PER_ROW]
+        for column, channel in zip(st.columns(len(row)), row, strict=True):
+            with column:
+                _channel_quality(channel)
 
 
 def _channel_quality(channel: ChannelAnalysis) -> None:
@@ -106,9 +130,7 @@ def _channel_quality(channel: ChannelAnalysis) -> None:
     if quality.snr_db is None:
         lines.append(f"- No contraction to compare with the noise; noise {noise}")
     else:
-        lines.append(
-            f"- Contractions stand {words.number(quality.snr_db, 'dB')} over the noise; noise {noise}"
-        )
+        lines.append(f"- Contractions stand {words.decibels(quality.snr_db)} over the noise; noise {noise}")
     if quality.masked_percent > 0:
         share = words.number(quality.masked_percent, "%")
         lines.append(f"- {share} of the recording left out: {words.places(quality.masked_intervals_s)}")

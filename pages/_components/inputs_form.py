@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,6 +11,7 @@ import streamlit as st
 from pages._components import words
 from pages._components.known_values import file_mvc_uv, known_values
 from processing.emg.parameters import SessionTargets
+from processing.emg.results import ChannelAnalysis
 from processing.errors import ProcessingError
 from processing.recording import RecordedMeasures, Side
 from processing.services import Services
@@ -43,6 +44,7 @@ def inputs_form(services: Services, review: SessionReview) -> None:
     """Ask for MVC, effort, pressure, points and targets, and rescore the session with them."""
     st.subheader("Add what the file does not hold", anchor=False)
     code = review.summary.session_code
+    scored = words.names_a_leg(review.result.channels if review.result else ())
     with st.form("inputs", enter_to_submit=False):
         measures = _measures(review)
         columns = st.columns(len(measures), vertical_alignment="bottom")
@@ -51,11 +53,12 @@ def inputs_form(services: Services, review: SessionReview) -> None:
             for column, measure in zip(columns, measures, strict=True)
         }
         *targets_at, save_at = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
-        targets = _targets(targets_at, review.inputs.targets, code)
-        saved = save_at.form_submit_button("Save and score again", icon=":material/save:")
+        targets = _targets(targets_at, review.inputs.targets, code, with_expected=scored)
+        label = "Save and score again" if scored else "Save"
+        saved = save_at.form_submit_button(label, icon=":material/save:")
         st.caption("Leave a field empty when it was not measured; nothing is filled in for it.")
     if saved:
-        _save(services, code, SessionInputs(targets=targets, **entered))
+        _save(services, code, replace(review.inputs, targets=targets, **entered))
 
 
 def _measures(review: SessionReview) -> list[_Measure]:
@@ -64,14 +67,9 @@ def _measures(review: SessionReview) -> list[_Measure]:
     held = result.metadata.measures if result else RecordedMeasures()
     channels = result.channels if result else ()
     effort, pressure, points = known_values(inputs, held)
-    left, right = (file_mvc_uv(held, channels, side) for side in SIDES)
+    legs = _mvc_measures(inputs, held, channels) if words.names_a_leg(channels) else []
     return [
-        _Measure(
-            "mvc_left_uv", "L ● MVC left (µV)", inputs.mvc_left_uv, left, 20_000.0, 1.0, "µV", FILE_FIRST
-        ),
-        _Measure(
-            "mvc_right_uv", "R ▲ MVC right (µV)", inputs.mvc_right_uv, right, 20_000.0, 1.0, "µV", FILE_FIRST
-        ),
+        *legs,
         _Measure(
             "perceived_effort_cr10",
             "Effort (CR10, 0–10)",
@@ -105,6 +103,20 @@ def _measures(review: SessionReview) -> list[_Measure]:
     ]
 
 
+def _mvc_measures(
+    inputs: SessionInputs, held: RecordedMeasures, channels: Sequence[ChannelAnalysis]
+) -> list[_Measure]:
+    left, right = (file_mvc_uv(held, channels, side) for side in SIDES)
+    return [
+        _Measure(
+            "mvc_left_uv", "L ● MVC left (µV)", inputs.mvc_left_uv, left, 20_000.0, 1.0, "µV", FILE_FIRST
+        ),
+        _Measure(
+            "mvc_right_uv", "R ▲ MVC right (µV)", inputs.mvc_right_uv, right, 20_000.0, 1.0, "µV", FILE_FIRST
+        ),
+    ]
+
+
 def _measure_field(column: DeltaGenerator, measure: _Measure, code: str) -> float | None:
     placeholder, hint = EMPTY, None
     if measure.in_file is not None:
@@ -123,12 +135,17 @@ def _measure_field(column: DeltaGenerator, measure: _Measure, code: str) -> floa
     )
 
 
-def _targets(columns: Sequence[DeltaGenerator], targets: SessionTargets, code: str) -> SessionTargets:
-    """Ask what was prescribed."""
-    expected = columns[0].number_input(
-        "Expected contractions per leg", 1, 200, targets.expected_contractions, key=_key(code, "expected")
-    )
-    percent = columns[1].number_input(
+def _targets(
+    columns: Sequence[DeltaGenerator], targets: SessionTargets, code: str, *, with_expected: bool
+) -> SessionTargets:
+    """Ask what was prescribed; where no leg is named, nobody expects a number of contractions of it."""
+    places = iter(columns)
+    expected = targets.expected_contractions
+    if with_expected:
+        expected = next(places).number_input(
+            "Expected contractions per leg", 1, 200, expected, key=_key(code, "expected")
+        )
+    percent = next(places).number_input(
         "Target intensity (% MVC)",
         1.0,
         150.0,
@@ -137,7 +154,7 @@ def _targets(columns: Sequence[DeltaGenerator], targets: SessionTargets, code: s
         "%.0f",
         key=_key(code, "percent"),
     )
-    held = columns[2].number_input(
+    held = next(places).number_input(
         "Target duration (s)", 0.1, 60.0, targets.target_duration_s, 0.5, "%.1f", key=_key(code, "held")
     )
     return SessionTargets(int(expected), float(percent), float(held))

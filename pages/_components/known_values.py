@@ -51,7 +51,7 @@ def known_lines(
 
 
 def _mvc_line(channel: ChannelAnalysis, inputs: SessionInputs | None) -> str:
-    line = words.mvc_words(channel.mvc, words.side_name(channel.side, channel.name).lower())
+    line = words.mvc_words(channel.mvc, words.side_word(channel.side, channel.name))
     entered = _entered_mvc_uv(inputs, channel.side)
     if entered is not None and channel.mvc is not None and channel.mvc.source == "file":
         line += f", which goes before the {words.number(entered, 'µV')} entered"

@@ -41,7 +41,8 @@ def session_provenance(review: SessionReview) -> None:
 
 def provenance(origin: Origin, metadata: RecordingMetadata | None, parameters: dict[str, object]) -> None:
     """Draw everything a report must be able to cite."""
-    with st.expander("Where these numbers come from", icon=":material/fingerprint:"):
+    title = "About this file" if metadata is None else "Where these numbers come from"
+    with st.expander(title, icon=":material/fingerprint:"):
         if metadata is not None:
             _notices(metadata)
         facts = _facts(origin, metadata)
@@ -73,16 +74,21 @@ def _facts(origin: Origin, metadata: RecordingMetadata | None) -> list[tuple[str
 
 def _recording_facts(metadata: RecordingMetadata) -> list[tuple[str, str]]:
     clock, game = metadata.clock_check, metadata.game
-    channels = ", ".join(f"{c.label} → {words.side_name(c.side, c.name)}" for c in metadata.channels)
+    channels = ", ".join(f"{c.label} → {words.side_name(c.side, 'no leg')}" for c in metadata.channels)
+    sides = (
+        "side by convention; the file does not say"
+        if words.names_a_leg(metadata.channels)
+        else "the file does not say which leg"
+    )
     units = {c.unit for c in metadata.channels}
     assumed = any(c.unit_assumed for c in metadata.channels)
     return [
         ("Recorded", f"{words.moment(metadata.recorded_at)} (the tablet's local time)"),
-        ("Length", f"{words.number(metadata.duration_s, 's')} by its samples"),
-        ("Game's own clock", words.number(clock.declared_duration_s, "s")),
+        ("Length", f"{words.seconds(metadata.duration_s)} by its samples"),
+        ("Game's own clock", words.seconds(clock.declared_duration_s)),
         ("Sampling rate", f"{words.number(metadata.sampling_rate_hz, 'Hz')} as declared"),
         ("Unit", f"{', '.join(sorted(units)) or '—'}{', assumed' if assumed else ''}; shown in µV"),
-        ("Channels", f"{channels} (side by convention; the file does not say)"),
+        ("Channels", f"{channels} ({sides})"),
         ("Game", f"{game.name or words.NOT_RECORDED}, level {game.level if game.level is not None else '—'}"),
         ("Game score", words.number(game.score)),
         ("Player name in the file", game.player_name or words.NOT_RECORDED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components import words
-from pages._components.contraction_table import contraction_table
+from pages._components.contraction_table import contraction_table, table_look
 from pages._components.findings import channel_tiles, quality_section
 from pages._components.inputs_form import inputs_form
 from pages._components.provenance import session_provenance
@@ -83,7 +83,8 @@ def _failed(services: Services, review: SessionReview) -> None:
             services.retry_session(code)
             st.rerun()
         st.caption("Trying again reads the stored file once more; the file itself is never changed.")
-    session_provenance(review)
+    if review.result is None:  # else it stands below the result
+        session_provenance(review)
 
 
 def _running(services: Services, review: SessionReview) -> None:
@@ -158,4 +159,4 @@ def _signals(services: Services, review: SessionReview, result: SessionResult) -
         return
     table = contraction_table(result.channels, targets)
     if len(table):
-        st.dataframe(table, hide_index=True, alt="All contractions of both legs.")
+        st.dataframe(table, hide_index=True, **table_look(table), alt="All contractions of all channels.")

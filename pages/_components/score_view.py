@@ -34,15 +34,38 @@ def score_section(
     key: str,
 ) -> None:
     """Draw the bar, its table, and what was entered, found in the file or not recorded."""
+    if not words.names_a_leg(channels):
+        _no_score(measures, channels, inputs)
+        return
     st.subheader("Why this score?", anchor=False)
     picture, missing = st.columns([5, 2], gap="large")
     with picture:
         chart(score_figure(score), alt=score_alt(score), key=f"score:{key}")
         st.table(_table(score, channels), hide_index=True, border="horizontal")
     with missing:
-        lines = [f"- {line}" for line in known_lines(inputs, measures, channels)]
-        st.markdown("\n".join(["**Entered or found in the file**", "", *lines]))
+        _known(measures, channels, inputs)
         st.caption("  \n".join(score.notes))
+
+
+def _no_score(
+    measures: RecordedMeasures, channels: Sequence[ChannelAnalysis], inputs: SessionInputs | None
+) -> None:
+    """Say why there is nothing to explain, and what is known all the same."""
+    st.subheader("Score", anchor=False)
+    said, known = st.columns([5, 2], gap="large")
+    said.info(
+        f"{words.NO_SCORE} The signals, their quality and every contraction are shown all the same.",
+        icon=":material/help:",
+    )
+    with known:
+        _known(measures, channels, inputs)
+
+
+def _known(
+    measures: RecordedMeasures, channels: Sequence[ChannelAnalysis], inputs: SessionInputs | None
+) -> None:
+    lines = [f"- {line}" for line in known_lines(inputs, measures, channels)]
+    st.markdown("\n".join(["**Entered or found in the file**", "", *lines]))
 
 
 def _table(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> pd.DataFrame:

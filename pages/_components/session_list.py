@@ -67,7 +67,7 @@ def session_list(sessions: Sequence[SessionSummary], filters: SessionFilters) ->
     st.html(DENSE_ROWS)
     with st.container(gap="xxsmall", key="session-table"):
         with st.container(border=True):
-            for column, heading in zip(st.columns(COLUMNS), HEADINGS, strict=True):
+            for column, heading in zip(st.columns(COLUMNS, gap=None), HEADINGS, strict=True):
                 column.markdown(f":small[**{heading}**]")
         for session in sessions[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]:
             with st.container(border=True):
@@ -86,7 +86,8 @@ def _counts(sessions: Sequence[SessionSummary]) -> str:
 def _row(session: SessionSummary) -> None:
     failed = session.failure is not None and session.status == "failed"
     widths = (*COLUMNS[:4], sum(COLUMNS[4:])) if failed else COLUMNS
-    link, patient, status, recorded, *rest = st.columns(widths, vertical_alignment="center")
+    # Without gaps, which would shift the columns of a row that has fewer of them.
+    link, patient, status, recorded, *rest = st.columns(widths, gap=None, vertical_alignment="center")
     link.page_link(
         "review.py",
         label=f"**{session.session_code}**",
@@ -101,10 +102,20 @@ def _row(session: SessionSummary) -> None:
     if failed:
         rest[0].markdown(f":small[{words.plain(session.failure or '')}]")
         return
+    left, right, score = rest
     sides = {side.side: side for side in session.sides}
-    rest[0].markdown(_side_words(sides.get("left")))
-    rest[1].markdown(_side_words(sides.get("right")))
-    rest[2].markdown(_score_words(session))
+    if session.sides and set(sides) == {None}:
+        left.markdown(_unsided_words(session.sides))
+        score.markdown("—")
+        return
+    left.markdown(_side_words(sides.get("left")))
+    right.markdown(_side_words(sides.get("right")))
+    score.markdown(_score_words(session))
+
+
+def _unsided_words(sides: Sequence[SideSummary]) -> str:
+    found = words.plural(sum(side.n_contractions for side in sides), "contraction")
+    return f"no leg named  \n:small[{words.plural(len(sides), 'channel')}, {found}]"
 
 
 def _when(session: SessionSummary) -> str:

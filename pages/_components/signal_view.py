@@ -75,16 +75,18 @@ def _options(subject: str, panels: Sequence[Panel]) -> tuple[Look, str | None]:
     """Ask what is drawn, and which leg the next and previous buttons visit; None is both."""
     names = {panel.analysis.name: panel.name for panel in panels}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown("Step through", width="content")
-        leg = st.segmented_control(
-            "Step through",
-            ["both", *names],
-            format_func=lambda name: {"both": "Both legs", **names}[name],
-            default="both",
-            required=True,
-            key=f"leg:{subject}",
-            label_visibility="collapsed",
-        )
+        leg = "both"
+        if words.names_a_leg([panel.analysis for panel in panels]):
+            st.markdown("Step through", width="content")
+            leg = st.segmented_control(
+                "Step through",
+                ["both", *names],
+                format_func=lambda name: {"both": "Both legs", **names}[name],
+                default="both",
+                required=True,
+                key=f"leg:{subject}",
+                label_visibility="collapsed",
+            )
         raw = st.toggle("Raw signal", value=True, key=f"raw:{subject}")
         same_scale = st.toggle("Same scale", value=True, key=f"scale:{subject}")
         game = any(panel.traces.activated_uv is not None for panel in panels) and st.toggle(
@@ -105,8 +107,8 @@ def _said_above(panels: Sequence[Panel], view: View, look: Look) -> None:
     doubtful = sum(c.doubtful for p in panels for c in p.analysis.contractions)
     said = words.plural(total, "contraction") + " found"
     said += f", {doubtful} of them doubtful" if doubtful else ""
-    small = [p.name.lower() for p in much_smaller(panels)] if look.same_scale else []
-    said += f". The {small[0]} leg is small on this scale: switch “Same scale” off" if small else ""
+    small = [words.the_leg(p.analysis.side, p.name) for p in much_smaller(panels)] if look.same_scale else []
+    said += f". On this scale {small[0]} is small: switch “Same scale” off" if small else ""
     st.caption(f"{said}. Drag across the plot to look closer; a double click shows the whole again.")
 
 
@@ -116,8 +118,8 @@ def _selected_words(panel: Panel, index: int) -> str:
     said = (
         f"**{words.side_mark(panel.analysis.side)} {panel.name} {index + 1} of "
         f"{len(panel.analysis.contractions)}** · "
-        f"{classes.contraction_class(c).word} · {c.onset_s:.1f}–{c.offset_s:.1f} s, "
-        f"lasting {words.number(c.duration_s, 's')} · plateau {words.number(c.plateau_uv, 'µV')}{percent} · "
+        f"{classes.contraction_class(c).word} · {words.span(c.onset_s, c.offset_s)}, "
+        f"lasting {words.seconds(c.duration_s)} · plateau {words.number(c.plateau_uv, 'µV')}{percent} · "
         f"peak {words.number(c.peak_uv, 'µV')}"
     )
     return said + (f" · **doubtful:** {c.doubtful_reason or 'no reason given'}" if c.doubtful else "")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pages._components import classes
 from processing.emg.results import ChannelAnalysis, ChannelQuality, Mvc, QualityFinding, Verdict
-from processing.recording import Side
+from processing.recording import ChannelInfo, Side
 from processing.use_cases.read_models import SessionSummary
 
 NOT_RECORDED = "— not recorded"
 NOT_ASSESSABLE = "not assessable"
+NO_SCORE = "No score: the file does not say which leg its channels belong to."
 THIN = "\u202f"  # narrow no-break space between a number and its unit
 
 
@@ -70,6 +72,21 @@ def side_name(side: Side | None, channel: str) -> str:
     return side.capitalize() if side else channel
 
 
+def side_word(side: Side | None, channel: str) -> str:
+    """Return the side as it stands inside a sentence; a channel's name keeps its letters."""
+    return side or channel
+
+
+def the_leg(side: Side | None, channel: str) -> str:
+    """Return ``the left leg`` or, where the side is unknown, the channel's name."""
+    return f"the {side} leg" if side else channel
+
+
+def names_a_leg(channels: Sequence[ChannelAnalysis] | Sequence[ChannelInfo]) -> bool:
+    """Whether at least one channel is known to belong to a leg: without any there is nothing to score."""
+    return any(channel.side is not None for channel in channels)
+
+
 def number(value: float | None, unit: str = "", *, missing: str = NOT_RECORDED) -> str:
     """Format a quantity with at most three significant figures and its unit."""
     if value is None or not math.isfinite(value):
@@ -88,9 +105,27 @@ def _three_figures(value: float) -> str:
     return text.replace("-", "−")
 
 
-def place(seconds: float) -> str:
-    """Format a moment of the recording, to a tenth of a second."""
-    return f"{seconds:.1f}{THIN}s"
+def fixed(value: float | None, decimals: int, unit: str = "", *, missing: str = NOT_RECORDED) -> str:
+    """Format a quantity whose values stand beside each other, always with the same decimals."""
+    if value is None or not math.isfinite(value):
+        return missing
+    text = f"{value:.{decimals}f}".replace("-", "−")
+    return f"{text}{THIN}{unit}" if unit else text
+
+
+def seconds(value: float | None, *, missing: str = NOT_RECORDED) -> str:
+    """Format a measured time, to a hundredth of a second."""
+    return fixed(value, 2, "s", missing=missing)
+
+
+def span(start_s: float, stop_s: float) -> str:
+    """Format a stretch of the recording, to a hundredth of a second."""
+    return f"{start_s:.2f}–{stop_s:.2f}{THIN}s"
+
+
+def decibels(value: float | None, *, missing: str = NOT_RECORDED) -> str:
+    """Format a ratio in decibels, to one decimal."""
+    return fixed(value, 1, "dB", missing=missing)
 
 
 def duration(seconds: float | None) -> str:
@@ -145,19 +180,21 @@ def _side_sentence(channel: ChannelAnalysis, expected: int, target_s: float) -> 
         return f"{name} not judged: {reason}."
     found = len(channel.contractions)
     if not found:
-        return f"{name}: no contraction found, {expected} expected."
+        return f"{name}: no contraction found" + (f", {expected} expected." if channel.side else ".")
     held = sum(contraction.meets_duration for contraction in channel.contractions)
     held_words = f"{'none' if held == 0 else held} held {number(target_s, 's')}"
     if channel.mvc is not None and channel.mvc.assessable:
         strong = sum(bool(contraction.meets_intensity) for contraction in channel.contractions)
         good = classes.good_count(channel)
-        return f"{name}: {good} of {expected} good ({strong} strong enough, {held_words})."
+        counted = f"{good} of {expected}" if channel.side else f"{good} of {found}"
+        return f"{name}: {counted} good ({strong} strong enough, {held_words})."
     return f"{name}: {plural(found, 'contraction')}, {held_words}."
 
 
 FINDING_WORDS = {
     "activity": "no contraction above the noise",
     "clipping": "clipping",
+    "drift": "drifting baseline",
     "dropout": "drop-out",
     "duration": "recording too short",
     "flat": "flat signal",
@@ -167,6 +204,8 @@ FINDING_WORDS = {
     "low_median_frequency": "looks like movement",
     "mains": "mains hum",
     "masked": "too much left out",
+    "movement": "movement",
+    "no_samples": "no samples",
     "snr": "weak against the noise",
     "spike": "spike",
 }
@@ -196,7 +235,7 @@ def places(intervals_s: tuple[tuple[float, float], ...], limit: int = 3) -> str:
     """Say where in the recording something was: up to ``limit`` places, then how many more."""
     if not intervals_s:
         return "throughout"
-    shown = [f"{start:.1f}–{stop:.1f}{THIN}s" for start, stop in intervals_s[:limit]]
+    shown = [span(*interval) for interval in intervals_s[:limit]]
     rest = len(intervals_s) - len(shown)
     return ", ".join(shown) + (f" and {plural(rest, 'more place')}" if rest else "")
 

@@ -56,7 +56,7 @@ def test_an_uploaded_file_is_saved_analysed_and_reviewed(visit: Visit, demo_stac
             {"name": "broken.c3d", "mimeType": "application/octet-stream", "buffer": make_c3d()[:2000]},
         ]
     )
-    page.get_by_role("button", name="Save 2 files").click()
+    page.get_by_role("button", name="Save 1 of 2 files").click()
     expect(page.get_by_text("broken.c3d").last).to_be_visible()
     (session,) = demo_stack.wait_for({"P071S001"})
     assert session["status"] == "completed"

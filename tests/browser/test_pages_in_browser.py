@@ -21,6 +21,7 @@ PAGES = {
     "review-doubtful": "/review?session=P001S002",
     "review-not-judged": "/review?session=P001S003",
     "review-without-mvc": "/review?session=P002S001",
+    "review-no-leg": "/review?session=P004S001",
     "review-running": "/review?session=P002S002",
     "review-failed": "/review?session=P003S001",
     "upload": "/upload",
@@ -91,6 +92,39 @@ def test_shortcuts_step_through_contractions_and_back(visit: Visit, fake_url: st
     assert _window(page) == pytest.approx([3.0, 9.5])
     page.keyboard.press("w")
     page.wait_for_function("() => document.querySelector('.emg-chart')._fullLayout.xaxis.range[1] > 50")
+
+
+def test_shortcuts_work_right_after_a_toggle(visit: Visit, fake_url: str) -> None:
+    page = visit(f"{fake_url}/review?session=P001S001")
+    toggle = page.get_by_role("switch", name="What the game saw")
+    page.get_by_text("What the game saw").first.click()
+    expect(toggle).to_be_checked()
+    wait_idle(page)
+    page.keyboard.press("j")
+    expect(page.get_by_text("Left 1 of 4")).to_be_visible()
+    wait_idle(page)
+    page.get_by_text("Right", exact=True).first.click()  # of "Step through"
+    wait_idle(page)
+    page.keyboard.press("j")
+    expect(page.get_by_text("Right 1 of 4")).to_be_visible()
+
+
+def test_a_letter_typed_into_a_field_is_no_shortcut(visit: Visit, fake_url: str) -> None:
+    page = visit(f"{fake_url}/review?session=P001S001")
+    field = page.get_by_role("spinbutton", name="Effort (CR10, 0–10)")
+    field.click()
+    page.keyboard.type("j5")
+    expect(field).to_have_value("5")
+    wait_idle(page)
+    assert page.get_by_text("Left 1 of 4").count() == 0
+
+
+def test_rows_of_the_list_stand_under_each_other(visit: Visit, fake_url: str) -> None:
+    page = visit(fake_url)
+    badges = page.locator(".st-key-session-table .stMarkdownBadge:visible")
+    assert badges.count() == 8
+    places = {round(badge.bounding_box()["x"], 1) for badge in badges.all()}  # type: ignore[index]
+    assert len(places) == 1
 
 
 def test_dragging_brings_more_detail(visit: Visit, fake_url: str) -> None:

@@ -111,7 +111,7 @@ def contraction_words(panel: Panel, index: int) -> str:
     percent = "" if c.percent_mvc is None else f" = {words.number(c.percent_mvc, '% MVC')}"
     lines = [
         f"<b>{panel.name} {index + 1}</b>: {contraction_class(c).word}",
-        f"{c.onset_s:.1f}–{c.offset_s:.1f} s, lasting {words.number(c.duration_s, 's')}",
+        f"{words.span(c.onset_s, c.offset_s)}, lasting {words.seconds(c.duration_s)}",
         f"plateau {words.number(c.plateau_uv, 'µV')}{percent}, peak {words.number(c.peak_uv, 'µV')}",
     ]
     if c.doubtful:

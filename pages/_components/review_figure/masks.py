@@ -58,7 +58,7 @@ def quality_ribbon(panel: Panel, axes: Axes) -> Iterator[Spec]:
 
 def mask_words(panel: Panel, interval: IntervalS) -> str:
     """Say what was left out, where and why."""
-    return f"Left out, {interval[0]:.1f}–{interval[1]:.1f} s: {_mask_reason(panel, interval)}"
+    return f"Left out, {words.span(*interval)}: {_mask_reason(panel, interval)}"
 
 
 def _mask_reason(panel: Panel, interval: IntervalS) -> str:

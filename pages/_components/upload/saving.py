@@ -29,10 +29,12 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
     if problem:
         st.warning(problem, icon=":material/info:")
     staged = stage_files(services, files)
-    readable = any(file.found is not None for file in staged)
-    ready = readable and code is not None and problem is None
-    label = f"Save {words.plural(len(files), 'file')}" if files else "Save"
-    if st.button(label, icon=":material/save:", disabled=not ready, key="save") and code is not None:
+    readable = sum(file.found is not None for file in staged)
+    ready = readable > 0 and code is not None and problem is None
+    if (
+        st.button(_save_label(readable, len(staged)), icon=":material/save:", disabled=not ready, key="save")
+        and code is not None
+    ):
         saved = [_save_one(services, check_patient_code(code), file) for file in files]
         st.session_state[state.UPLOAD_SAVED] = saved
         forget_files()
@@ -44,6 +46,13 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
     file_cards(staged)
     if not staged:
         _saved_list(services, st.session_state.get(state.UPLOAD_SAVED, []))
+
+
+def _save_label(readable: int, chosen: int) -> str:
+    """Promise no more than can be kept: a file that cannot be read is not saved."""
+    if not readable:
+        return "Save"
+    return f"Save {f'{readable} of ' if readable < chosen else ''}{words.plural(chosen, 'file')}"
 
 
 def _choose_patient(services: Services) -> str | None:

@@ -23,6 +23,7 @@ from tests.unit.pages.fakes import (
     database_away,
     every_state,
     make_channel,
+    make_foreign_review,
     make_quality,
     make_review,
     make_score_not_assessable,
@@ -61,8 +62,7 @@ def test_the_list_shows_every_state_in_words(launch: Launch) -> None:
         assert word in said
     assert "**1 / 4** good" in said
     assert "not judged" in said
-    assert "7 sessions: 1 waiting, 1 analysing, 1 ready" not in said  # the second ready one is counted too
-    assert "2 ready, 2 ready with warnings" in said
+    assert "8 sessions: 1 waiting, 1 analysing, 3 ready, 2 ready with warnings, 1 could not be read" in said
 
 
 def test_every_session_is_a_link(launch: Launch) -> None:
@@ -70,6 +70,14 @@ def test_every_session_is_a_link(launch: Launch) -> None:
     assert [f"**{code}**" for code in every_state()] == [
         label for label in links(at) if label.startswith("**P")
     ]
+
+
+def test_the_list_offers_no_score_where_no_leg_is_named(launch: Launch) -> None:
+    foreign = make_foreign_review()
+    said = texts(launch(FakeServices(reviews={"P004S001": foreign})))
+    assert "no leg named  \n:small[3 channels, 12 contractions]" in said
+    assert "5–100" not in said
+    assert "good" not in said
 
 
 def test_filters_reach_the_services(launch: Launch) -> None:
@@ -165,7 +173,7 @@ def test_a_doubtful_channel_names_the_place(launch: Launch) -> None:
     at = launch(FakeServices(reviews=every_state()), "review.py", session="P001S002")
     said = texts(at)
     assert "Signal doubtful: drop-out" in said
-    assert "0.45\u202f% of the recording left out: 30.0–30.3\u202fs" in said
+    assert "0.45\u202f% of the recording left out: 30.00–30.27\u202fs" in said
 
 
 def test_a_channel_that_is_not_judged_has_no_count(launch: Launch) -> None:
@@ -189,6 +197,37 @@ def test_the_score_s_range_names_what_a_person_could_add(launch: Launch) -> None
     assert "A range, because this is not known: MVC" in said
     said = texts(launch(FakeServices(reviews=every_state()), "review.py", session="P001S003"))
     assert "A range, because this is not known: the right leg" in said
+
+
+def test_channels_without_a_leg_are_shown_but_not_scored(launch: Launch) -> None:
+    at = launch(FakeServices(reviews=every_state()), "review.py", session="P004S001")
+    assert not at.exception
+    said = texts(at)
+    assert [metric.value for metric in at.metric] == ["0–2 / 4", "0–2 / 4", "0–2 / 4", "—"]
+    assert at.metric[0].label == "**■ voltage.EMG1** · good / found contractions"
+    assert "No score: the file does not say which leg its channels belong to." in said
+    assert "100" not in "".join(metric.value for metric in at.metric)
+    assert "could lie" not in said.lower()
+    assert "MVC voltage.EMG1: — not recorded" in said
+    assert len(charts(at)) == 1  # the signals
+
+
+def test_nothing_is_asked_about_legs_that_no_channel_names(launch: Launch) -> None:
+    services = FakeServices(reviews=every_state())
+    services.reviews["P004S001"] = replace(
+        services.reviews["P004S001"], inputs=SessionInputs(targets=TARGETS, mvc_left_uv=240.0)
+    )
+    at = launch(services, "review.py", session="P004S001")
+    labels = [field.label for field in at.number_input]
+    assert not [
+        label for label in labels if "MVC left" in label or "MVC right" in label or "per leg" in label
+    ]
+    assert not [control for control in at.segmented_control if control.key.startswith("leg:")]
+    at.number_input(key="input:P004S001:perceived_effort_cr10").set_value(5.0)
+    at.button(key="FormSubmitter:inputs-Save").click().run()
+    saved = services.saved_inputs[0][1]
+    assert (saved.perceived_effort_cr10, saved.mvc_left_uv) == (5.0, 240.0)  # what was entered before stays
+    assert saved.targets == TARGETS
 
 
 def test_signals_of_a_replaced_file_are_not_drawn_under_its_numbers(launch: Launch) -> None:
@@ -217,6 +256,7 @@ def test_a_failed_session_says_why_and_can_be_tried_again(launch: Launch) -> Non
     services = FakeServices(reviews=every_state())
     at = launch(services, "review.py", session="P003S001")
     assert "shorter than its own header promises" in at.warning[0].value
+    assert [expander.label for expander in at.expander] == ["About this file"]
     at.button(key="retry").click().run()
     assert services.retried == ["P003S001"]
     assert at.title[0].value == "Session P003S001: waiting"
@@ -288,7 +328,7 @@ def test_an_unknown_session_leads_back(launch: Launch) -> None:
 
 def test_without_a_session_the_newest_are_offered(launch: Launch) -> None:
     at = launch(FakeServices(reviews=every_state()), "review.py")
-    assert sum("P00" in label for label in links(at)) == 7
+    assert sum("P00" in label for label in links(at)) == 8
 
 
 def test_a_recording_without_contractions_says_so(launch: Launch) -> None:
@@ -304,6 +344,14 @@ def test_provenance_names_file_and_version(launch: Launch) -> None:
     assert "9f2c" * 16 in facts
     assert "0.1.0" in facts
     assert "Declared 990 Hz; the duration suggests 1000 Hz." in texts(at)
+
+
+def test_the_table_says_results_and_times_briefly(launch: Launch) -> None:
+    table = launch(FakeServices(reviews=every_state()), "review.py", session="P002S001").dataframe[0].value
+    assert list(table["Result"][:2]) == ["□ held", "○ not held"]
+    assert list(table["Duration (s)"][:2]) == ["2.50", "0.60"]
+    assert list(table["Start (s)"][:2]) == ["5.00", "15.00"]
+    assert table["Doubtful"][3] == "? two bursts close together"
 
 
 # --- upload
@@ -363,6 +411,7 @@ def test_files_are_saved_one_by_one_and_once(launch: Launch) -> None:
     at.segmented_control(key="upload:door").set_value("Save to a patient").run()
     at.selectbox(key="upload:patient").select("P001").run()
     at.file_uploader(key="upload:files:0").upload("bad.c3d", b"x").upload("a.c3d", b"good").run()
+    assert at.button(key="save").label == "Save 1 of 2 files"
     at.button(key="save").click().run()
     at.run()
     assert [(code, name) for code, name, _ in services.uploads] == [("P001", "a.c3d")]

@@ -165,7 +165,7 @@ def test_masked_places_are_hatched_and_named(panels: tuple[Panel, ...]) -> None:
     assert (masked[0]["x"][0], masked[0]["x"][2]) == DROPOUT
     assert masked[0]["fillpattern"]["shape"] == "/"
     assert of_kind(spec, "mask_reason", "CH1")[0]["text"] == [mask_words(panels[0], DROPOUT)]
-    assert mask_words(panels[0], DROPOUT) == "Left out, 30.0–30.3 s: drop-out"
+    assert mask_words(panels[0], DROPOUT) == "Left out, 30.00–30.27\u202fs: drop-out"
     assert of_kind(spec, "masked", "CH2") == []
 
 

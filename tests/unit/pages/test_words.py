@@ -37,6 +37,20 @@ def test_numbers_have_at_most_three_figures(value: float, text: str) -> None:
     assert words.number(value) == text
 
 
+def test_times_and_decibels_stand_beside_each_other_with_the_same_decimals() -> None:
+    assert [words.seconds(value) for value in (0.988, 0.87, 1.4)] == [
+        "0.99\u202fs",
+        "0.87\u202fs",
+        "1.40\u202fs",
+    ]
+    assert [words.decibels(value) for value in (35.0, 35.44, -0.5)] == [
+        "35.0\u202fdB",
+        "35.4\u202fdB",
+        "−0.5\u202fdB",
+    ]
+    assert words.seconds(None) == words.NOT_RECORDED
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
 def test_what_is_missing_is_said_in_words(value: float | None) -> None:
     assert words.number(value, "µV") == "— not recorded"
@@ -110,4 +124,6 @@ def test_a_doubtful_channel_is_ready_with_warnings() -> None:
 
 def test_places_name_the_first_three() -> None:
     intervals = tuple((float(i), i + 0.5) for i in range(5))
-    assert words.places(intervals) == ("0.0–0.5\u202fs, 1.0–1.5\u202fs, 2.0–2.5\u202fs and 2 more places")
+    assert words.places(intervals) == (
+        "0.00–0.50\u202fs, 1.00–1.50\u202fs, 2.00–2.50\u202fs and 2 more places"
+    )
