@@ -49,6 +49,10 @@ class AccessDeniedError(PermanentError):
     """The caller may not do this."""
 
 
+class EditConflictError(PermanentError):
+    """Somebody else saved the same thing first; nothing was overwritten."""
+
+
 class SupersededError(PermanentError):
     """A newer run or a newer file version owns the session; this result is not stored."""
 

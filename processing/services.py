@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,22 +11,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from processing.c3d import read_metadata, read_recording, read_recording_isolated
-from processing.database import Database, ingest, sessions
-from processing.database.conninfo import check_conninfo
+from processing.database import Database, audit, ingest, sessions
+from processing.database.conninfo import as_login_role, check_conninfo
 from processing.database.embedded import embedded_postgres, is_made
-from processing.database.inputs import save_inputs
+from processing.database.identity import LOCAL_CLINICIAN, Identity
+from processing.database.inputs import read_revision, save_inputs
 from processing.database.results import SessionRecords
 from processing.emg.parameters import AnalysisParameters
 from processing.emg.traces import ChannelTraces, compute_traces
 from processing.errors import InvalidParameterError, NotFoundError, ReplacedRecordingError
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
-from processing.settings import Settings
+from processing.settings import Program, Settings
 from processing.storage import build_store
 from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
 from processing.use_cases.process_session import process_session
 from processing.use_cases.read_models import (
+    Access,
+    AuditEntry,
+    AuditFilters,
     ParkedFile,
     SessionFilters,
     SessionInputs,
@@ -39,6 +44,18 @@ from processing.version import PIPELINE_VERSION
 
 if TYPE_CHECKING:
     from procrastinate import App
+
+__all__ = [
+    "LOCAL_CLINICIAN",
+    "Identity",
+    "LookedAt",
+    "Services",
+    "build_services",
+    "closing_services",
+    "database_url",
+    "open_services",
+    "program_url",
+]
 
 # Header and parameters of a GHOSTLY file take 2 kB; laboratories with many channels need a little more.
 _HEAD_BYTES = 16 * 1024
@@ -65,6 +82,21 @@ class Services:
         self._traces: BuildOnceCache[tuple[ChannelTraces, ...]] = BuildOnceCache(
             settings.trace_cache_bytes, size_of=_traces_bytes
         )
+
+    def for_viewer(self, identity: Identity) -> Services:
+        """Return these services as one person has them; files and the cache of traces stay shared.
+
+        Every statement then runs under the person's row-level security, so whatever a page forgets to check, the
+        database does not.
+
+        Raises
+        ------
+        AccessDeniedError
+            If nobody is named, or the sign-in has expired.
+        """
+        theirs = copy.copy(self)
+        theirs.database = self.database.acting_as(identity)
+        return theirs
 
     # What the pages and the command line read.
 
@@ -125,6 +157,7 @@ class Services:
 
     def save_upload(self, patient_code: str, file_name: str, data: bytes) -> IngestOutcome:
         """Put a file into a patient's folder of the bucket and on the queue."""
+        ingest.check_may_upload(self.database, patient_code)  # before anything is in the bucket
         return save_upload(
             patient_code,
             file_name,
@@ -134,9 +167,29 @@ class Services:
             check=read_recording,
         )
 
-    def save_inputs(self, session_code: str, inputs: SessionInputs) -> None:
-        """Store what a person entered; counts and score follow from the stored statistics at once."""
-        save_inputs(self.database, session_code, inputs)
+    def inputs_revision(self, session_code: str) -> int | None:
+        """Return the revision to hand to :meth:`save_inputs`, or None if there is no such session."""
+        return read_revision(self.database, session_code)
+
+    def save_inputs(
+        self, session_code: str, inputs: SessionInputs, *, expected_revision: int | None = None
+    ) -> None:
+        """Store what a person entered; counts and score follow from the stored statistics at once.
+
+        Raises
+        ------
+        EditConflictError
+            If somebody else saved since ``expected_revision``.
+        """
+        save_inputs(self.database, session_code, inputs, expected_revision=expected_revision)
+
+    def record_access(self, action: Access, session_code: str, *, reason: str | None = None) -> None:
+        """Keep in the audit log that the viewer opened or exported a session."""
+        audit.record_access(self.database, action, "therapy_sessions", session_code, reason=reason)
+
+    def list_audit(self, filters: AuditFilters) -> list[AuditEntry]:
+        """Return what was opened, changed and exported, newest first; empty for all but administrators."""
+        return audit.list_audit(self.database, filters)
 
     def retry_session(self, session_code: str) -> None:
         """Put a session that could not be read on the queue again."""
@@ -166,11 +219,7 @@ class Services:
 
     def check_ready(self) -> dict[str, Any]:
         """Ask the database; raises DatabaseUnavailableError if it does not answer."""
-        row = self.database.fetch_one(
-            "select count(*) as waiting from app.therapy_sessions"
-            " where processing_status in ('pending', 'processing', 'reprocessing')"
-        )
-        return {"ready": True, "waiting": 0 if row is None else row["waiting"]}
+        return {"ready": True, "waiting": sessions.count_waiting(self.database)}
 
     def analyse_session(self, session_id: str, force: bool = False) -> str:
         """Run one analysis job."""
@@ -223,20 +272,25 @@ def build_services(settings: Settings, url: str, *, database_wait_s: float = 2.0
 
 
 @contextmanager
-def open_services(settings: Settings, *, database_wait_s: float = 2.0) -> Iterator[Services]:
+def open_services(
+    settings: Settings, *, program: Program | None = None, database_wait_s: float = 2.0
+) -> Iterator[Services]:
     """Yield services for the length of a process, with the embedded database if no other is configured.
+
+    A ``program`` connects under its own login role; without one, commands of the operator act as the owner.
 
     Raises
     ------
     NotFoundError, InvalidParameterError
         If the embedded database is empty, or older than this program; only ``start`` and ``migrate`` change it.
     """
-    embedded = settings.database_url is None
+    embedded = settings.database_url_of(program) is None
     if embedded and not is_made(settings.cluster_dir):
         raise _nothing_yet(settings)
-    with database_url(settings) as url:
+    with database_url(settings, program) as url:
         if embedded:
             _check_schema(settings, url)
+            url = program_url(url, program)
         with closing_services(build_services(settings, url, database_wait_s=database_wait_s)) as services:
             yield services
 
@@ -249,15 +303,23 @@ def closing_services(services: Services) -> Iterator[Services]:
 
 
 @contextmanager
-def database_url(settings: Settings) -> Iterator[str]:
-    """Yield the configured database's connection string, or the embedded one's for as long as it is needed."""
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        check_conninfo(url)
-        yield url
+def database_url(settings: Settings, program: Program | None = None) -> Iterator[str]:
+    """Yield the configured database's connection string, or the embedded one's for as long as it is needed.
+
+    The embedded one is that of its owner; see :func:`program_url`.
+    """
+    configured = settings.database_url_of(program)
+    if configured is not None:
+        check_conninfo(configured)
+        yield configured
         return
     with embedded_postgres(settings.cluster_dir) as url:
         yield url
+
+
+def program_url(url: str, program: Program | None) -> str:
+    """Return the embedded database's connection string for a program's login role, which needs no password there."""
+    return url if program is None else as_login_role(url, f"app_{program}")
 
 
 def _check_schema(settings: Settings, url: str) -> None:

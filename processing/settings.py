@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from processing.errors import InvalidParameterError
+
+# Each connects under a login role of its own, app_dashboard and so on.
+Program: TypeAlias = Literal["dashboard", "listener", "worker"]
 
 
 class Settings(BaseSettings):
@@ -22,6 +25,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path(".data")
     database_url: SecretStr | None = None
+    database_url_dashboard: SecretStr | None = None
+    database_url_listener: SecretStr | None = None
+    database_url_worker: SecretStr | None = None
 
     storage_backend: Literal["local", "supabase"] = "local"
     storage_bucket: str = Field(default="c3d-examples", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -64,6 +70,16 @@ class Settings(BaseSettings):
     def dashboard_url(self) -> str:
         """Where the dashboard answers."""
         return f"http://{_in_url(self.dashboard_host)}:{self.dashboard_port}"
+
+    def database_url_of(self, program: Program | None) -> str | None:
+        """Return the configured connection string of a program; None means the embedded database."""
+        own = {
+            "dashboard": self.database_url_dashboard,
+            "listener": self.database_url_listener,
+            "worker": self.database_url_worker,
+        }
+        found = (own[program] if program else None) or self.database_url
+        return None if found is None else found.get_secret_value()
 
     def check_exposure(self) -> None:
         """Refuse to be reachable from other machines without the locks that this needs.

@@ -11,8 +11,12 @@ from processing.settings import Settings
 
 
 def get_services() -> services.Services:
-    """Return the services, built from the settings at first use; a failed start is tried again next time."""
-    return _open()[0]
+    """Return the services as the viewer has them, built at first use; a failed start is tried again next time.
+
+    Without Supabase there is no sign-in, and the one viewer is the local clinician.
+    """
+    opened = _open()[0]
+    return opened if Settings().supabase_url else opened.for_viewer(services.LOCAL_CLINICIAN)
 
 
 def close_services() -> None:
@@ -27,4 +31,4 @@ def _close(opened: tuple[services.Services, ExitStack]) -> None:
 @st.cache_resource(show_spinner="Starting the database…", on_release=_close)
 def _open() -> tuple[services.Services, ExitStack]:
     stack = ExitStack()
-    return stack.enter_context(services.open_services(Settings())), stack
+    return stack.enter_context(services.open_services(Settings(), program="dashboard")), stack

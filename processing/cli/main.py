@@ -35,8 +35,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m processing", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    from processing.cli import analyze, operate
+    from processing.cli import analyze, older, operate
 
     analyze.add_parser(commands)
     operate.add_parsers(commands)
+    older.add_parser(commands)
     return parser

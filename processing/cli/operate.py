@@ -54,7 +54,7 @@ def _worker(arguments: argparse.Namespace) -> int:
 
     settings = Settings()
     configure_logging(settings.log_format)
-    with open_services(settings) as services:
+    with open_services(settings, program="worker") as services:
         run_worker(services.build_job_app, concurrency=arguments.concurrency)
     return 0
 

@@ -22,7 +22,8 @@ import httpx
 from processing.database import Database, migrations
 from processing.database.embedded import ensure_running, is_running
 from processing.errors import InvalidParameterError, ProcessingError
-from processing.services import database_url
+from processing.services import database_url, program_url
+from processing.settings import Program as ProgramName
 from processing.settings import Settings
 from processing.storage import build_store
 from processing.supervisor import DatabaseKeeper, Program, Supervisor
@@ -180,14 +181,13 @@ def _answers(url: str) -> bool:
 
 def _programs(settings: Settings, url: str, secret: str) -> list[Program]:
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("DATABASE_URL")},
         "DATA_DIR": str(settings.data_dir.resolve()),
-        "DATABASE_URL": url,
         "WEBHOOK_SECRET": secret,
         "PYTHONUNBUFFERED": "1",
     }
     logs = settings.data_dir / "logs"
-    commands = {
+    commands: dict[ProgramName, list[str]] = {
         "listener": ["-m", "webhook_listener"],
         "worker": ["-m", "processing", "worker"],
         "dashboard": [
@@ -197,9 +197,21 @@ def _programs(settings: Settings, url: str, secret: str) -> list[Program]:
         ],
     }  # fmt: skip
     return [
-        Program(name, [sys.executable, *command], environment, (logs / f"{name}.log").resolve(), ROOT)
+        Program(
+            name,
+            [sys.executable, *command],
+            environment | program_address(settings, url, name),
+            (logs / f"{name}.log").resolve(),
+            ROOT,
+        )
         for name, command in commands.items()
     ]
+
+
+def program_address(settings: Settings, url: str, name: ProgramName) -> dict[str, str]:
+    """Return what tells a program its own way into the database, and nobody else's."""
+    own = settings.database_url_of(name) or program_url(url, name)
+    return {"DATABASE_URL": own, f"DATABASE_URL_{name.upper()}": own}
 
 
 def _check_ports(settings: Settings) -> None:

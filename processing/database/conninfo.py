@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from processing.errors import InvalidParameterError
 
 _PORTS = re.compile(r"[0-9,]*")
+
+
+def as_login_role(url: str, role: str) -> str:
+    """Return a connection string for another role of the same server, where no password is asked for."""
+    return make_conninfo(url, user=role)
 
 
 def check_conninfo(url: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from processing.database.json_values import foreign_json, foreign_text
 from processing.database.pool import Database
+from processing.errors import AccessDeniedError
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
 
 _INGEST = """
@@ -14,11 +15,12 @@ select * from app.ingest_storage_event(
     %(size_bytes)s, %(correlation_id)s, %(body)s)
 """
 
+# The same for a person: checked, and a new patient becomes theirs.
+_INGEST_UPLOAD = _INGEST.replace("ingest_storage_event", "ingest_upload")
+
 _RECORD_IGNORED = """
-insert into app.storage_events (event_id, source, event_type, bucket, object_name, outcome, reason, body)
-values (%(event_id)s, 'webhook', %(event_type)s, %(bucket)s, %(object_name)s, 'ignored', %(reason)s, %(body)s)
-on conflict (event_id) do nothing
-returning id
+select app.record_ignored_event(
+    %(event_id)s, %(event_type)s, %(bucket)s, %(object_name)s, %(reason)s, %(body)s) as is_new
 """
 
 
@@ -31,9 +33,11 @@ def ingest_event(
     ------
     DatabaseUnavailableError
         If the transaction could not be completed; then nothing is stored.
+    AccessDeniedError
+        If a person adds to a patient who is not theirs.
     """
     row = database.fetch_one(
-        _INGEST,
+        _INGEST if database.identity is None else _INGEST_UPLOAD,
         {
             "event_id": event_id,
             "source": event.source,
@@ -75,7 +79,16 @@ def record_ignored(database: Database, event_id: str, body: Any, reason: str) ->
             "body": foreign_json(body),
         },
     )
-    return row is not None
+    return row is not None and bool(row["is_new"])
+
+
+def check_may_upload(database: Database, patient_code: str) -> None:
+    """Raise AccessDeniedError if the person whom these connections act for may not add recordings to a patient."""
+    if database.identity is None:
+        return
+    row = database.fetch_one("select app.may_upload(%(code)s) as may", {"code": patient_code})
+    if row is None or not row["may"]:
+        raise AccessDeniedError(f"Recordings of patient {patient_code} may not be added under this sign-in.")
 
 
 def _text(value: object) -> str | None:

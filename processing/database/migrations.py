@@ -43,11 +43,14 @@ def upgrade(url: str, *, root: Path = SQL_ROOT) -> list[Migration]:
     """Apply what is missing, each file in a transaction of its own, and return what was applied.
 
     Safe to run twice and from two processes at once. The queue's own tables come from the Procrastinate
-    that is installed.
+    that is installed; on a plain PostgreSQL what Supabase would bring comes from ``bootstrap/``.
     """
     with _locked_connection(url) as connection:
         _ensure_queue_schema(connection)
+        plain = not _is_supabase(connection)
         pending = [migration for migration in _status(connection, root) if not migration.applied]
+        if plain and pending:
+            _run_bootstrap(connection, root, "plain_postgres")
         for migration in pending:
             sql = migration.path.read_text(encoding="utf-8")
             with connection.transaction():
@@ -57,6 +60,9 @@ def upgrade(url: str, *, root: Path = SQL_ROOT) -> list[Migration]:
                     " values (%s, %s, %s)",
                     (migration.version, migration.name, [sql]),
                 )
+        _run_bootstrap(connection, root, "queue_access")
+        if plain:
+            _run_bootstrap(connection, root, "local_clinician")
         return pending
 
 
@@ -108,6 +114,19 @@ def _status(connection: psycopg.Connection[DictRow], root: Path) -> list[Migrati
         for path in files
         for version, _, name in [path.stem.partition("_")]
     ]
+
+
+def _is_supabase(connection: psycopg.Connection[DictRow]) -> bool:
+    row = connection.execute("select to_regrole('supabase_admin') is not null as there").fetchone()
+    return row is not None and bool(row["there"])
+
+
+def _run_bootstrap(connection: psycopg.Connection[DictRow], root: Path, name: str) -> None:
+    """Run what is no migration: it depends on the server, and may be run again and again."""
+    path = root / "bootstrap" / f"{name}.sql"
+    if path.exists():
+        with connection.transaction():
+            connection.execute(path.read_text(encoding="utf-8").encode())
 
 
 def _ensure_queue_schema(connection: psycopg.Connection[DictRow]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from processing.errors import DatabaseUnavailableError
+from processing.database.identity import Identity, become
+from processing.errors import AccessDeniedError, DatabaseUnavailableError
 
 _CONNECT_TIMEOUT_S = 3
 _RECONNECT_S = 5.0
@@ -32,6 +34,7 @@ class Database:
 
     def __init__(self, url: str, *, max_connections: int = 8, wait_s: float = 2.0) -> None:
         self.url = url
+        self.identity: Identity | None = None
         self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
             url,
             min_size=1,
@@ -49,6 +52,20 @@ class Database:
         )
         self._wait_s = wait_s
 
+    def acting_as(self, identity: Identity) -> Database:
+        """Return these connections as one person has them: every transaction runs under their row-level security.
+
+        Raises
+        ------
+        AccessDeniedError
+            If nobody is named, or the sign-in has expired; each transaction checks that again.
+        """
+        if not isinstance(identity, Identity):
+            raise AccessDeniedError("Nobody is signed in.")
+        theirs = copy.copy(self)
+        theirs.identity = identity.checked()
+        return theirs
+
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[DictRow]]:
         """Lend a connection for one transaction: commit at the end, roll back on any exception.
@@ -57,14 +74,20 @@ class Database:
         ------
         DatabaseUnavailableError
             If no connection can be had in time, or the server goes away.
+        AccessDeniedError
+            If the person, or the program, may not do this.
         """
         try:
             connection = self._lend()
             try:
                 with connection:
+                    if self.identity is not None:
+                        become(connection, self.identity)
                     yield connection
             finally:
                 self._pool.putconn(connection)
+        except psycopg.errors.InsufficientPrivilege as exc:
+            raise AccessDeniedError("This may not be done or seen under this sign-in.") from exc
         except psycopg.OperationalError as exc:
             raise DatabaseUnavailableError(
                 "The database cannot be reached at the moment. Nothing is lost; please try again shortly."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from processing.emg.results import ChannelAnalysis
+from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.model import SessionScore
 from processing.use_cases.analyse import AnalysedRecording
 from processing.use_cases.document import (
@@ -44,11 +46,27 @@ on conflict (session_id, result_version, position) do update set details = exclu
 """
 
 _UPSERT_SCORE = """
-insert into app.performance_scores (session_id, result_version, total, low, high, details)
-values (%(session_id)s, %(result_version)s, %(total)s, %(low)s, %(high)s, %(details)s)
+insert into app.performance_scores
+    (session_id, result_version, total, low, high, details, scoring_configuration_id)
+values (%(session_id)s, %(result_version)s, %(total)s, %(low)s, %(high)s, %(details)s,
+        (select c.id from app.scoring_configuration c where c.configuration = %(scoring)s order by c.id limit 1))
 on conflict (session_id, result_version) do update
 set total = excluded.total, low = excluded.low, high = excluded.high, details = excluded.details,
-    computed_at = now()
+    scoring_configuration_id = excluded.scoring_configuration_id, computed_at = now()
+"""
+
+# A person may judge a result again, not make one: hence no insert.
+_UPDATE_CHANNEL = """
+update app.emg_statistics set details = %(details)s
+where session_id = %(session_id)s and result_version = %(result_version)s and position = %(position)s
+"""
+
+_UPDATE_SCORE = """
+update app.performance_scores
+set total = %(total)s, low = %(low)s, high = %(high)s, details = %(details)s, computed_at = now(),
+    scoring_configuration_id =
+        (select c.id from app.scoring_configuration c where c.configuration = %(scoring)s order by c.id limit 1)
+where session_id = %(session_id)s and result_version = %(result_version)s
 """
 
 _READ = """
@@ -82,7 +100,7 @@ def insert_provenance(
             "object_version": object_version,
             "file_sha256": analysed.sha256,
             "size_bytes": analysed.size_bytes,
-            "recording": Jsonb(metadata_to_plain(analysed.metadata)),
+            "recording": Jsonb(_without_names(metadata_to_plain(analysed.metadata))),
             "parameters": Jsonb(parameters_to_plain(analysed.parameters)),
             "timings_ms": Jsonb(dict(analysed.timings_ms)),
         },
@@ -96,12 +114,17 @@ def write_judgement(
     *,
     session_id: str,
     result_version: int,
+    scoring: ScoringConfiguration,
+    anew: bool = True,
 ) -> None:
-    """Write the channels and the score of a result version, in place of earlier ones."""
+    """Write the channels and the score of a result version, in place of earlier ones.
+
+    With ``anew`` false the rows must be there already, and only the judgement changes.
+    """
     key: dict[str, Any] = {"session_id": session_id, "result_version": result_version}
     for position, channel in enumerate(channels):
         connection.execute(
-            _UPSERT_CHANNEL,
+            _UPSERT_CHANNEL if anew else _UPDATE_CHANNEL,
             {
                 **key,
                 "position": position,
@@ -115,15 +138,24 @@ def write_judgement(
             },
         )
     connection.execute(
-        _UPSERT_SCORE,
+        _UPSERT_SCORE if anew else _UPDATE_SCORE,
         {
             **key,
             "total": score.total,
             "low": score.low,
             "high": score.high,
             "details": Jsonb(score_to_plain(score)),
+            "scoring": Jsonb(asdict(scoring)),
         },
     )
+
+
+def _without_names(recording: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a player called themselves: results are pseudonymous."""
+    game = recording["game"]
+    if str(game.get("player_name") or "").casefold() == "default":
+        return recording
+    return {**recording, "game": {**game, "player_name": None}}
 
 
 def read_result(connection: Connection, *, session_id: Any, result_version: int) -> SessionResult | None:

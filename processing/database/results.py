@@ -122,7 +122,14 @@ class SessionRecords:
                 result_version=version,
                 object_version=object_version,
             )
-            write_judgement(connection, channels, score, session_id=session_id, result_version=version)
+            write_judgement(
+                connection,
+                channels,
+                score,
+                session_id=session_id,
+                result_version=version,
+                scoring=analysed.scoring,
+            )
             connection.execute(
                 _FINISH,
                 {

@@ -42,9 +42,11 @@ _LIST = (
     + """
 where (%(patient_code)s::text is null or p.code = %(patient_code)s)
   and (%(statuses)s::text[] is null or s.processing_status = any(%(statuses)s))
-  and (%(recorded_from)s::date is null or coalesce(s.recorded_at, s.received_at)::date >= %(recorded_from)s)
-  and (%(recorded_until)s::date is null or coalesce(s.recorded_at, s.received_at)::date <= %(recorded_until)s)
-order by coalesce(s.recorded_at, s.received_at) desc, s.session_code desc
+  and (%(recorded_from)s::date is null
+       or coalesce(s.recorded_at, s.received_at at time zone 'UTC') >= %(recorded_from)s::date)
+  and (%(recorded_until)s::date is null
+       or coalesce(s.recorded_at, s.received_at at time zone 'UTC') < %(recorded_until)s::date + 1)
+order by coalesce(s.recorded_at, s.received_at at time zone 'UTC') desc, s.session_code desc
 limit %(limit)s
 """
 )
@@ -58,6 +60,9 @@ set processing_status = case when result_version > 0 then 'reprocessing' else 'p
 where session_code = %(session_code)s
 returning app.enqueue_analysis(id, %(correlation_id)s, %(force)s) as job_id
 """
+
+# The same for a person: only sessions that they may edit.
+_REQUEUE_AS_PERSON = "select app.requeue_session(%(session_code)s, %(correlation_id)s, %(force)s) as job_id"
 
 # Outcomes that say nothing about the bytes.
 _NOT_READ = ("NotFoundError", "StorageUnavailableError", "DatabaseUnavailableError")
@@ -91,11 +96,7 @@ where e.outcome = 'parked'
 order by e.object_name, e.received_at desc limit 50
 """
 
-_STATUS = """
-select s.session_code, s.id::text as session_id, s.processing_status as status, s.failure_kind as failure,
-       s.result_version, s.updated_at
-from app.therapy_sessions s where s.session_code = %(session_code)s
-"""
+_STATUS = "select * from app.session_status(%(session_code)s)"
 
 
 def list_sessions(database: Database, filters: SessionFilters) -> list[SessionSummary]:
@@ -131,6 +132,12 @@ def session_status(database: Database, session_code: str) -> dict[str, Any] | No
     return database.fetch_one(_STATUS, {"session_code": session_code})
 
 
+def count_waiting(database: Database) -> int:
+    """Return how many sessions a worker still has to finish something for."""
+    row = database.fetch_one("select app.sessions_waiting() as waiting")
+    return 0 if row is None else int(row["waiting"])
+
+
 def load_review(database: Database, session_code: str) -> SessionReview:
     """Return everything that is stored about one session.
 
@@ -163,9 +170,10 @@ def requeue(database: Database, session_code: str, *, correlation_id: str, force
         If no session has this code.
     """
     row = database.fetch_one(
-        _REQUEUE, {"session_code": session_code, "correlation_id": correlation_id, "force": force}
+        _REQUEUE if database.identity is None else _REQUEUE_AS_PERSON,
+        {"session_code": session_code, "correlation_id": correlation_id, "force": force},
     )
-    if row is None:
+    if row is None or row["job_id"] is None:
         raise NotFoundError(f"There is no session '{session_code}'.")
     return int(row["job_id"])
 

@@ -130,3 +130,38 @@ class ParkedFile:
     object_name: str
     reason: str
     received_at: datetime
+
+
+Access: TypeAlias = Literal["read", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """What the audit log is narrowed to; None means everything. ``before_id`` continues after the last row shown."""
+
+    table_name: str | None = None
+    row_key: str | None = None
+    actor: str | None = None
+    before_id: int | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that somebody did. ``actor`` is None where a program acted by itself.
+
+    ``before`` and ``after`` hold the columns that changed; both are None for what was only opened or exported.
+    """
+
+    entry_id: int
+    at: datetime
+    actor: str | None
+    actor_name: str | None
+    program: str
+    action: Literal["insert", "update", "delete", "read", "export"]
+    table_name: str
+    row_key: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    reason: str | None
+    correlation_id: str | None

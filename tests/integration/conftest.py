@@ -32,13 +32,13 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def empty_database(server_url: str) -> Iterator[str]:
     """The connection string of a database without any table."""
-    yield from _database(server_url, "template0")
+    yield from fresh_database(server_url, "template0")
 
 
 @pytest.fixture
 def database_url(server_url: str) -> Iterator[str]:
     """The connection string of a migrated database of this test's own."""
-    yield from _database(server_url, "template_app")
+    yield from fresh_database(server_url)
 
 
 @pytest.fixture
@@ -55,7 +55,8 @@ def services(settings: Settings, database_url: str) -> Iterator[Services]:
         yield built
 
 
-def _database(server_url: str, template: str) -> Iterator[str]:
+def fresh_database(server_url: str, template: str = "template_app") -> Iterator[str]:
+    """Yield the connection string of a new database and drop it afterwards."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(

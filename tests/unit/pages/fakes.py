@@ -125,7 +125,7 @@ LOOSE_FINDING = QualityFinding(
 
 
 def make_channel(
-    side: Side, contractions: Sequence[Contraction] = FOUR_KINDS, **changes: Any
+    side: Side | None, contractions: Sequence[Contraction] = FOUR_KINDS, **changes: Any
 ) -> ChannelAnalysis:
     """Return one muscle's analysis; left is CH1."""
     values: dict[str, Any] = {
@@ -338,6 +338,9 @@ class FakeServices:
     looked_at: list[str] = field(default_factory=list)
     asked: list[SessionFilters] = field(default_factory=list)
 
+    def for_viewer(self, _identity: Any) -> FakeServices:
+        return self
+
     def _answer(self) -> None:
         if self.broken is not None:
             raise self.broken
@@ -416,6 +419,22 @@ class FakeServices:
         return IngestOutcome(True, "accepted", None, code, f"id-{code}", "pending", len(self.uploads))
 
 
+def make_foreign_review(code: str = "P004S001") -> SessionReview:
+    """Return a laboratory's recording of three muscles that name no leg; the score knows nothing of them."""
+    channels = [
+        make_channel(
+            None,
+            without_mvc(FOUR_KINDS),
+            name=f"voltage.EMG{n}",
+            label=f"voltage.EMG{n}",
+            mvc=Mvc(210.0, "session_peak"),
+        )
+        for n in (1, 2, 3)
+    ]
+    score = replace(make_score_not_assessable(), low=5.0, high=100.0)
+    return make_review(code, channels=channels, score=score)
+
+
 def every_state() -> dict[str, SessionReview]:
     """Return one session in each state that the list and the review have to show."""
     noisy = make_channel("left", quality=make_quality("doubtful", [DROPOUT_FINDING], [DROPOUT]))
@@ -436,6 +455,7 @@ def every_state() -> dict[str, SessionReview]:
             status="failed",
             failure="The file is shorter than its own header promises: 512 bytes found, 1 103 152 expected.",
         ),
+        make_foreign_review(),
     ]
     return {review.summary.session_code: review for review in reviews}
 

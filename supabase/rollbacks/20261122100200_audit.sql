@@ -1,0 +1,11 @@
+drop trigger audit on app.session_settings;
+drop trigger audit on app.patients;
+drop trigger audit on app.patient_identities;
+drop trigger audit on app.bfr_monitoring;
+drop trigger audit on app.clinical_notes;
+drop trigger audit on app.user_profiles;
+drop trigger audit on app.scoring_configuration;
+drop function app.record_access(text, text, text, text, text);
+drop function app.audit_change();
+drop table app.audit_log;
+drop function app.refuse_change();

@@ -1,0 +1,122 @@
+"""A small clinic in a database: two therapists with a patient each, a researcher, an administrator, a stranger."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from processing.services import Identity
+
+_PEOPLE = {
+    "therapist": "therapist",
+    "colleague": "therapist",
+    "researcher": "researcher",
+    "administrator": "administrator",
+    "dismissed": "therapist",
+    "stranger": None,
+}
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """Where it is and who is who. Patient P001 is the therapist's, P002 the colleague's, P003 nobody's."""
+
+    url: str
+    people: dict[str, UUID] = field(default_factory=lambda: {name: uuid4() for name in _PEOPLE})
+    patients: dict[str, UUID] = field(default_factory=dict)
+    sessions: dict[str, UUID] = field(default_factory=dict)
+
+    def claims(self, person: str, **changes: Any) -> dict[str, Any]:
+        """Return the claims of a valid token; a change to None leaves that claim out."""
+        claims = {
+            "sub": str(self.people[person]),
+            "role": "authenticated",
+            "aal": "aal1",
+            "exp": int(time.time()) + 600,
+        }
+        return {key: value for key, value in (claims | changes).items() if value is not None}
+
+    def identity(self, person: str) -> Identity:
+        return Identity.from_claims(self.claims(person))
+
+    def url_of(self, login_role: str) -> str:
+        return make_conninfo(self.url, user=login_role)
+
+    @contextmanager
+    def connected(
+        self,
+        login_role: str,
+        claims: Mapping[str, Any] | None = None,
+        *,
+        role: LiteralString | None = "authenticated",
+    ) -> Iterator[psycopg.Connection[Any]]:
+        """Yield a transaction of a login role, acting for somebody if claims are given, and undo it."""
+        with psycopg.connect(self.url_of(login_role)) as connection:
+            if claims is not None:
+                if role is not None:
+                    connection.execute("select set_config('role', %s, true)", (role,))
+                connection.execute("select set_config('request.jwt.claims', %s, true)", (json.dumps(claims),))
+            yield connection
+            connection.rollback()
+
+
+def make_clinic(url: str) -> Clinic:
+    """Fill a migrated database with a row for every patient in every table."""
+    clinic = Clinic(url)
+    with psycopg.connect(url) as connection:
+        for name, role in _PEOPLE.items():
+            user = clinic.people[name]
+            connection.execute("insert into auth.users (id, email) values (%s, %s)", (user, f"{name}@x.test"))
+            if role is not None:
+                connection.execute(
+                    "insert into app.user_profiles (user_id, role, active) values (%s, %s, %s)",
+                    (user, role, name != "dismissed"),
+                )
+        for number, therapist in enumerate(("therapist", "colleague", "dismissed"), start=1):
+            _add_patient(connection, clinic, f"P00{number}", clinic.people[therapist])
+        connection.execute(
+            "insert into app.scoring_configuration (name, version, configuration)"
+            " select 'site', 1, configuration from app.scoring_configuration where protected"
+        )
+    return clinic
+
+
+def _add_patient(connection: psycopg.Connection[Any], clinic: Clinic, code: str, therapist: UUID) -> None:
+    row = connection.execute(
+        "insert into app.patients (code, therapist) values (%s, %s) returning id", (code, therapist)
+    ).fetchone()
+    assert row is not None
+    clinic.patients[code] = row[0]
+    connection.execute(
+        "insert into app.patient_identities (patient_id, family_name) values (%s, 'Peeters')", (row[0],)
+    )
+    for number in (1, 2):
+        found = connection.execute(
+            "select session_id from app.ingest_storage_event(%s, 'webhook', 'INSERT', 'b', %s, 'v1', 1000, 'c', '{}')",
+            (f"{code}-{number}", f"{code}/{number}.c3d"),
+        ).fetchone()
+        assert found is not None
+        clinic.sessions[f"{code}S00{number}"] = found[0]
+    session = clinic.sessions[f"{code}S001"]
+    for statement in (
+        "insert into app.bfr_monitoring (session_id, percent_aop) values (%(s)s, 50)",
+        "insert into app.processing_parameters (session_id, result_version, pipeline_version, object_version,"
+        " file_sha256, size_bytes, recording, parameters, timings_ms)"
+        " values (%(s)s, 1, 'test', 'v1', repeat('0', 64), 1000, '{}', '{}', '{}')",
+        "insert into app.emg_statistics (session_id, result_version, position, channel_name, side, verdict,"
+        " n_contractions, n_faint, details) values (%(s)s, 1, 0, 'CH1', 'left', 'good', 12, 0, '{}')",
+        "insert into app.performance_scores (session_id, result_version, total, low, high, details)"
+        " values (%(s)s, 1, 80, 80, 80, '{}')",
+        "insert into app.older_results (older_id, session_id, statistics, had_signals)"
+        " values (%(s)s, %(s)s, '{}', true)",
+        "insert into app.clinical_notes (session_id, author, text) values (%(s)s, %(t)s, 'Tired today.')",
+    ):
+        connection.execute(statement, {"s": session, "t": therapist})

@@ -1,0 +1,230 @@
+"""Every role, every table, every kind of statement: what is written here is what the database allows, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from tests.integration.clinic import Clinic, make_clinic
+from tests.integration.conftest import fresh_database
+
+# s: select, i: insert, u: update, d: delete; '.' is refused or finds no row.
+# "own" and "foreign" are rows of a therapist's patient and of a colleague's; for the tables below the line, the
+# therapist's own row and somebody else's, or any row.
+MATRIX = """
+table                   own   foreign  researcher  administrator  worker
+patients                si..  ....     s...        siud           s...
+patient_identities      siud  ....     ....        siud           ....
+therapy_sessions        s.u.  ....     s...        s.ud           s.u.
+session_settings        s.u.  ....     s...        s.u.           s...
+bfr_monitoring          siud  ....     s...        siud           s...
+processing_parameters   s...  ....     s...        s...           si..
+emg_statistics          s.u.  ....     s...        s.u.           siu.
+performance_scores      s.u.  ....     s...        s.u.           siu.
+clinical_notes          siud  ....     ....        si.d           ....
+user_profiles           s...  ....     ....        siud           ....
+scoring_configuration   s...  s...     s...        si.d           s...
+storage_events          ....  ....     ....        s...           s...
+audit_log               ....  ....     ....        s...           ....
+older_results           ....  ....     ....        s...           ....
+"""
+
+# Whoever is not one of the above gets nothing at all, from any table.
+NOBODY = {
+    "stranger": ("app_dashboard", "stranger", {}),
+    "dismissed": ("app_dashboard", "dismissed", {}),
+    "expired": ("app_dashboard", "administrator", {"exp": 1_700_000_000}),
+    "no expiry": ("app_dashboard", "administrator", {"exp": None}),
+    "no subject": ("app_dashboard", "administrator", {"sub": None}),
+    "service_role claim": ("app_dashboard", "administrator", {"role": "service_role"}),
+    "no role claim": ("app_dashboard", "administrator", {"role": None}),
+    "anon claim": ("app_dashboard", "administrator", {"role": "anon"}),
+    "empty claims": ("app_dashboard", None, {}),
+    "role not switched": ("app_dashboard", "no switch", {}),
+    "listener": ("app_listener", "no switch", {}),
+}
+
+STATEMENTS = {
+    "patients": (
+        "id = %(patient)s",
+        "insert into app.patients (code, therapist) values ('P900', %(therapist)s)",
+        "site = 'A'",
+    ),
+    "patient_identities": (
+        "patient_id = %(patient)s",
+        "insert into app.patient_identities (patient_id, family_name) values (%(patient)s, 'X')",
+        "family_name = 'Y'",
+    ),
+    "therapy_sessions": (
+        "patient_id = %(patient)s",
+        "insert into app.therapy_sessions (session_code, patient_id, bucket, object_name, announced_version)"
+        " values ('P900S001', %(patient)s, 'b', 'x', 'v')",
+        "updated_at = now()",
+    ),
+    "session_settings": (
+        "session_id = %(session)s",
+        "insert into app.session_settings (session_id) values (%(session)s)",
+        "perceived_effort_cr10 = 5",
+    ),
+    "bfr_monitoring": (
+        "session_id = %(session)s",
+        "insert into app.bfr_monitoring (session_id, percent_aop) values (%(other_session)s, 50)",
+        "percent_aop = 49",
+    ),
+    "processing_parameters": (
+        "session_id = %(session)s",
+        "insert into app.processing_parameters select %(other_session)s, 1, 'p', 'v', repeat('0', 64), 1, '{}', '{}',"
+        " '{}', now()",
+        "pipeline_version = 'forged'",
+    ),
+    "emg_statistics": (
+        "session_id = %(session)s",
+        "insert into app.emg_statistics (session_id, result_version, position, channel_name, verdict,"
+        " n_contractions, n_faint, details) values (%(session)s, 1, 9, 'CH9', 'good', 0, 0, '{}')",
+        "details = '{}'",
+    ),
+    "performance_scores": (
+        "session_id = %(session)s",
+        "insert into app.performance_scores (session_id, result_version, low, high, details)"
+        " values (%(session)s, 2, 0, 1, '{}')",
+        "total = 80",
+    ),
+    "clinical_notes": (
+        "session_id = %(session)s",
+        "insert into app.clinical_notes (session_id, text) values (%(session)s, 'New')",
+        "text = 'Changed'",
+    ),
+    "user_profiles": (
+        "user_id = %(therapist)s",
+        "insert into app.user_profiles (user_id, role) values (%(newcomer)s, 'administrator')",
+        "role = 'administrator'",
+    ),
+    "scoring_configuration": (
+        "name = 'site'",
+        "insert into app.scoring_configuration (name, version, configuration)"
+        " select 'new', 1, configuration from app.scoring_configuration limit 1",
+        "name = 'mine'",
+    ),
+    "storage_events": (
+        "true",
+        "insert into app.storage_events (event_id, source, event_type, outcome, reason)"
+        " values ('x', 'webhook', 'INSERT', 'ignored', 'x')",
+        "reason = 'x'",
+    ),
+    "older_results": (
+        "session_id = %(session)s",
+        "insert into app.older_results (older_id, session_id, statistics, had_signals)"
+        " values ('x', %(session)s, '{}', false)",
+        "statistics = '{}'",
+    ),
+    "audit_log": (
+        "true",
+        "insert into app.audit_log (action, table_name, row_key) values ('read', 'patients', 'x')",
+        "reason = 'nothing happened'",
+    ),
+}
+
+_HEADER, *_LINES = [line.split() for line in MATRIX.strip().splitlines()]
+EXPECTED = {line[0]: dict(zip(_HEADER[1:], line[1:], strict=True)) for line in _LINES}
+
+
+@pytest.fixture(scope="module")
+def clinic(server_url: str) -> Iterator[Clinic]:
+    for url in fresh_database(server_url):
+        yield make_clinic(url)
+
+
+def _rights(connection: psycopg.Connection[Any], clinic: Clinic, table: str, patient_code: str) -> str:
+    """Try every kind of statement on the rows of one patient and return what went through."""
+    where, insert, change = STATEMENTS[table]
+    statements = {
+        "s": f"select 1 from app.{table} where {where}",
+        "i": insert,
+        "u": f"update app.{table} set {change} where {where}",
+        "d": f"delete from app.{table} where {where}",
+    }
+    values = {
+        "patient": clinic.patients[patient_code],
+        "session": clinic.sessions[f"{patient_code}S001"],
+        "other_session": clinic.sessions[f"{patient_code}S002"],
+        "therapist": clinic.people["therapist" if patient_code == "P001" else "colleague"],
+        "newcomer": clinic.people["stranger"],
+    }
+    return "".join(
+        letter if _goes_through(connection, statement, values) else "."
+        for letter, statement in statements.items()
+    )
+
+
+def _goes_through(connection: psycopg.Connection[Any], statement: str, values: dict[str, Any]) -> bool:
+    try:
+        with connection.transaction(force_rollback=True):
+            return connection.execute(statement.encode(), values).rowcount > 0
+    except (errors.UniqueViolation, errors.ForeignKeyViolation):
+        return True  # access was given; the data stood in the way
+    except errors.InsufficientPrivilege:
+        return False
+
+
+def test_the_matrix_covers_every_table(clinic: Clinic) -> None:
+    with psycopg.connect(clinic.url) as connection:
+        rows = connection.execute(
+            "select relname from pg_class where relnamespace = 'app'::regnamespace and relkind in ('r', 'p')"
+        )
+        assert {name for (name,) in rows} == set(EXPECTED) == set(STATEMENTS)
+
+
+@pytest.mark.parametrize("table", EXPECTED)
+@pytest.mark.parametrize(
+    ("column", "person", "patient_code"),
+    [
+        ("own", "therapist", "P001"),
+        ("foreign", "therapist", "P002"),
+        ("researcher", "researcher", "P001"),
+        ("administrator", "administrator", "P001"),
+    ],
+)
+def test_people_may_do_what_the_matrix_says(
+    clinic: Clinic, table: str, column: str, person: str, patient_code: str
+) -> None:
+    with clinic.connected("app_dashboard", clinic.claims(person)) as connection:
+        assert _rights(connection, clinic, table, patient_code) == EXPECTED[table][column]
+
+
+@pytest.mark.parametrize("table", EXPECTED)
+def test_the_worker_may_do_what_the_matrix_says(clinic: Clinic, table: str) -> None:
+    with clinic.connected("app_worker") as connection:
+        assert _rights(connection, clinic, table, "P001") == EXPECTED[table]["worker"]
+
+
+@pytest.mark.parametrize("table", EXPECTED)
+@pytest.mark.parametrize("who", NOBODY)
+def test_everybody_else_gets_nothing(clinic: Clinic, table: str, who: str) -> None:
+    login_role, person, changes = NOBODY[who]
+    if person == "no switch":
+        claims, role = clinic.claims("administrator"), None
+    else:
+        claims, role = {} if person is None else clinic.claims(person, **changes), "authenticated"
+    with clinic.connected(login_role, claims, role=role) as connection:
+        assert _rights(connection, clinic, table, "P001") == "...."
+
+
+@pytest.mark.parametrize("login_role", ["app_dashboard", "app_listener", "app_worker"])
+@pytest.mark.parametrize("role", ["postgres", "service_role", "supabase_admin"])
+def test_no_program_can_become_somebody_greater(clinic: Clinic, login_role: str, role: str) -> None:
+    with clinic.connected(login_role) as connection, pytest.raises(psycopg.Error, match="role"):
+        connection.execute("select set_config('role', %s, true)", (role,))
+
+
+def test_the_programs_own_nothing_and_bypass_nothing(clinic: Clinic) -> None:
+    with psycopg.connect(clinic.url) as connection:
+        rows = connection.execute(
+            "select rolname from pg_roles where rolname like 'app\\_%'"
+            " and not (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolinherit or rolreplication)"
+            " and not exists (select from pg_class where relowner = pg_roles.oid)"
+        ).fetchall()
+    assert {name for (name,) in rows} == {"app_dashboard", "app_listener", "app_worker"}
