@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import ezc3d
@@ -11,9 +10,8 @@ import pytest
 
 from processing.c3d import read_metadata, read_recording, read_recording_isolated
 from processing.errors import TruncatedRecordingError
+from tests.real_recordings import real_recording
 
-ROOT = Path(__file__).resolve().parents[3]
-FOLDER = Path(os.environ.get("GHOSTLY_DATA_DIR") or ROOT.parent / "shared" / "data")
 NAMES = (
     "Ghostly_Emg_20230321_17-23-09-0409.c3d",
     "Ghostly_Emg_20230321_17-50-17-0881.c3d",
@@ -23,12 +21,7 @@ NAMES = (
 
 @pytest.fixture(params=NAMES)
 def path(request: pytest.FixtureRequest) -> Path:
-    path = FOLDER / str(request.param)
-    if not path.is_file():
-        pytest.skip(
-            f"{path.name} is not in {FOLDER}; set GHOSTLY_DATA_DIR to the folder of the published recordings"
-        )
-    return path
+    return real_recording(Path(str(request.param)).stem)
 
 
 def test_every_sample_is_that_of_ezc3d(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,17 +13,11 @@ from processing.c3d import read_recording
 from processing.emg.analysis import analyse_recording
 from processing.emg.results import ChannelAnalysis
 from processing.use_cases.document import channel_to_plain
-
-ROOT = Path(__file__).resolve().parents[3]
-FOLDER = Path(os.environ.get("GHOSTLY_DATA_DIR") or ROOT.parent / "shared" / "data")
+from tests.real_recordings import real_recording
 
 
 def analyse(name: str) -> tuple[ChannelAnalysis, ...]:
-    path = FOLDER / name
-    if not path.is_file():
-        pytest.skip(
-            f"{name} is not in {FOLDER}; set GHOSTLY_DATA_DIR to the folder of the published recordings"
-        )
+    path = real_recording(Path(name).stem)
     return analyse_recording(read_recording(path.read_bytes(), file_name=name)).channels
 
 
