@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components.gate import guard
+from pages._components.navigation import PAGES
 from pages._components.upload import forget_files
 
 st.set_page_config(page_title="GHOSTLY EMG review", page_icon="🦵", layout="wide")
@@ -12,9 +13,15 @@ viewer = guard()
 
 page = st.navigation(
     [
-        st.Page("sessions.py", title="Sessions", icon=":material/list:", default=True),
-        st.Page("review.py", title="Session review", icon=":material/monitoring:", url_path="review"),
-        st.Page("upload.py", title="Upload", icon=":material/upload_file:", url_path="upload"),
+        st.Page(
+            entry.file,
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.url_path,
+            default=entry is PAGES[0],
+            visibility="hidden" if entry.hidden else "visible",
+        )
+        for entry in PAGES
     ],
     position="top",
 )

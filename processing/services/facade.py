@@ -1,29 +1,24 @@
-"""The one place that builds everything from the settings."""
+"""The use cases with their edges plugged in: what the entry points call."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from processing.c3d import read_metadata, read_recording, read_recording_isolated
 from processing.database import Database, audit, ingest, sessions
-from processing.database.conninfo import as_login_role, check_conninfo
-from processing.database.embedded import embedded_postgres, is_made
-from processing.database.identity import LOCAL_CLINICIAN, Identity
+from processing.database.identity import Identity
 from processing.database.inputs import read_revision, save_inputs
 from processing.database.results import SessionRecords
 from processing.emg.parameters import AnalysisParameters
 from processing.emg.traces import ChannelTraces, compute_traces
-from processing.errors import InvalidParameterError, NotFoundError, ReplacedRecordingError
+from processing.errors import NotFoundError, ReplacedRecordingError
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
-from processing.settings import Program, Settings
-from processing.storage import build_store
+from processing.settings import Settings
 from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
 from processing.use_cases.process_session import process_session
@@ -44,18 +39,6 @@ from processing.version import PIPELINE_VERSION
 
 if TYPE_CHECKING:
     from procrastinate import App
-
-__all__ = [
-    "LOCAL_CLINICIAN",
-    "Identity",
-    "LookedAt",
-    "Services",
-    "build_services",
-    "closing_services",
-    "database_url",
-    "open_services",
-    "program_url",
-]
 
 # Header and parameters of a GHOSTLY file take 2 kB; laboratories with many channels need a little more.
 _HEAD_BYTES = 16 * 1024
@@ -264,83 +247,6 @@ class Services:
     def _build_traces(self, name: str, data: bytes) -> tuple[ChannelTraces, ...]:
         recording = read_recording(data, file_name=name.rsplit("/", 1)[-1])
         return compute_traces(recording, parameters=AnalysisParameters())
-
-
-def build_services(settings: Settings, url: str, *, database_wait_s: float = 2.0) -> Services:
-    """Return services on a database that is up and migrated; close ``services.database`` when done."""
-    return Services(settings, database=Database(url, wait_s=database_wait_s), store=build_store(settings))
-
-
-@contextmanager
-def open_services(
-    settings: Settings, *, program: Program | None = None, database_wait_s: float = 2.0
-) -> Iterator[Services]:
-    """Yield services for the length of a process, with the embedded database if no other is configured.
-
-    A ``program`` connects under its own login role; without one, commands of the operator act as the owner.
-
-    Raises
-    ------
-    NotFoundError, InvalidParameterError
-        If the embedded database is empty, or older than this program; only ``start`` and ``migrate`` change it.
-    """
-    embedded = settings.database_url_of(program) is None
-    if embedded and not is_made(settings.cluster_dir):
-        raise _nothing_yet(settings)
-    with database_url(settings, program) as url:
-        if embedded:
-            _check_schema(settings, url)
-            url = program_url(url, program)
-        with closing_services(build_services(settings, url, database_wait_s=database_wait_s)) as services:
-            yield services
-
-
-@contextmanager
-def closing_services(services: Services) -> Iterator[Services]:
-    """Close the services' connections at the end."""
-    with closing(services.database):
-        yield services
-
-
-@contextmanager
-def database_url(settings: Settings, program: Program | None = None) -> Iterator[str]:
-    """Yield the configured database's connection string, or the embedded one's for as long as it is needed.
-
-    The embedded one is that of its owner; see :func:`program_url`.
-    """
-    configured = settings.database_url_of(program)
-    if configured is not None:
-        check_conninfo(configured)
-        yield configured
-        return
-    with embedded_postgres(settings.cluster_dir) as url:
-        yield url
-
-
-def program_url(url: str, program: Program | None) -> str:
-    """Return the embedded database's connection string for a program's login role, which needs no password there."""
-    return url if program is None else as_login_role(url, f"app_{program}")
-
-
-def _check_schema(settings: Settings, url: str) -> None:
-    from processing.database.migrations import migration_status
-
-    migrations = migration_status(url)
-    missing = sum(not migration.applied for migration in migrations)
-    if missing == len(migrations):
-        raise _nothing_yet(settings)
-    if missing:
-        raise InvalidParameterError(
-            f"The database lacks {missing} of {len(migrations)} migrations: run 'python -m processing migrate "
-            "--upgrade' first."
-        )
-
-
-def _nothing_yet(settings: Settings) -> NotFoundError:
-    return NotFoundError(
-        f"There is no database in DATA_DIR '{settings.data_dir}' yet: run 'python -m processing start', or "
-        "'python -m processing migrate --upgrade' for the database alone."
-    )
 
 
 def _traces_bytes(traces: tuple[ChannelTraces, ...]) -> int:

@@ -1,0 +1,33 @@
+"""Every page of the dashboard: where it is, what it is called, and whose work it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Role: TypeAlias = Literal["therapist", "researcher", "administrator"]
+EVERYBODY: frozenset[Role] = frozenset({"therapist", "researcher", "administrator"})
+CLINIC: frozenset[Role] = frozenset({"therapist", "administrator"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One page; ``hidden`` keeps it out of the menu, not out of reach, so ``roles`` decide."""
+
+    file: str
+    title: str
+    icon: str
+    roles: frozenset[Role] = EVERYBODY
+    hidden: bool = False
+
+    @property
+    def url_path(self) -> str:
+        """Return the page's address, which is its file's name."""
+        return self.file.removesuffix(".py")
+
+
+PAGES = (
+    PageEntry("sessions.py", "Sessions", ":material/list:"),
+    PageEntry("review.py", "Session review", ":material/monitoring:"),
+    PageEntry("upload.py", "Upload", ":material/upload_file:", CLINIC),
+)
