@@ -206,7 +206,9 @@ def _data_start(data: bytearray) -> int:
 
 
 def _small_file() -> bytes:
-    return make_c3d(duration_s=6.0, contractions_s=[(1.0, 3.0)])
+    """Return a short recording that says, as the game's do, what wrote it."""
+    info = {"SYSTEM": ["OpenFeasyo"], "GAME_NAME": ["Ghostly"], "DURATION": [5], "GAME_LEVEL": [1]}
+    return make_c3d(duration_s=6.0, contractions_s=[(1.0, 3.0)], parameters={"INFO": info})
 
 
 def _print(console: Console, reads: list[Read]) -> None:

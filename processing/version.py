@@ -1,4 +1,4 @@
 """The version of the analysis, stored with each result."""
 
 # Raise it whenever a number that a clinician sees can move, with a line in CHANGELOG.md.
-PIPELINE_VERSION = "0.2.0"
+PIPELINE_VERSION = "0.3.0"

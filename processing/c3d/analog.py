@@ -31,7 +31,7 @@ def read_analog_channels(
     Raises
     ------
     UnreadableRecordingError
-        If a scale is zero or not a number, or there are fewer scales than channels.
+        If the general scale is zero, a scale is not a number, or there are fewer scales than channels.
     """
     labels = [text for part in parameters.joined("ANALOG", "LABELS") for text in part.texts]
     units = [text for part in parameters.joined("ANALOG", "UNITS") for text in part.texts]
@@ -42,8 +42,6 @@ def read_analog_channels(
     general_scale = parameters.number("ANALOG", "GEN_SCALE")
     general_scale = 1.0 if general_scale is None else general_scale
     _check_scale("GEN_SCALE", general_scale)
-    for scale in scales:
-        _check_scale("SCALE", scale)
     return tuple(
         AnalogChannel(
             index=index,
@@ -55,6 +53,17 @@ def read_analog_channels(
         )
         for index in range(n_analog)
     )
+
+
+def check_channel_scale(channel: AnalogChannel) -> None:
+    """Refuse a channel to be read whose scale cannot be one; a spare channel may have 0.
+
+    Raises
+    ------
+    UnreadableRecordingError
+        With the scale found.
+    """
+    _check_scale("SCALE", channel.scale)
 
 
 def is_unsigned(parameters: ParameterSet) -> bool:

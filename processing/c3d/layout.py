@@ -14,6 +14,8 @@ from processing.errors import TruncatedRecordingError, UnreadableRecordingError
 # Each point is X, Y, Z and one word of residual and camera mask.
 _WORDS_PER_POINT = 4
 _FRAME_COUNT_LIMIT = 0xFFFF
+# Some writers round 59.94 frames per second to 60 in one place: one in a thousand. More is damage.
+_RATE_TOLERANCE = 1.1e-3
 _MIN_RATE_HZ, _MAX_RATE_HZ = 1.0, 100_000.0
 
 
@@ -146,14 +148,16 @@ def _analog_counts(header: Header, parameters: ParameterSet) -> tuple[int, int]:
     per_frame, samples = header.n_analog_per_frame, header.samples_per_frame
     if per_frame == 0:
         return 0, samples
+    used = parameters.count("ANALOG", "USED")
+    if samples == 0 and used and used > 0:
+        # Some writers leave it to be worked out; the rates confirm it.
+        samples = per_frame // used if per_frame % used == 0 else 0
     if samples == 0 or per_frame % samples:
         raise UnreadableRecordingError(
             f"The header is damaged: {per_frame} analog values per frame cannot be shared among {samples} "
             f"samples."
         )
-    _agree(
-        "number of analog channels", per_frame // samples, parameters.count("ANALOG", "USED"), "ANALOG:USED"
-    )
+    _agree("number of analog channels", per_frame // samples, used, "ANALOG:USED")
     return per_frame // samples, samples
 
 
@@ -219,10 +223,19 @@ def _data_start(header: Header, parameters: ParameterSet) -> int:
 
 
 def _sampling_rate_hz(header: Header, parameters: ParameterSet, samples_per_frame: int) -> float:
-    point_rate = parameters.number("POINT", "RATE") or header.frame_rate_hz
-    declared = parameters.number("ANALOG", "RATE") or point_rate * samples_per_frame
-    expected = point_rate * samples_per_frame
-    if header.n_analog_per_frame and not math.isclose(declared, expected, rel_tol=5e-3):
+    in_header = header.frame_rate_hz if math.isfinite(header.frame_rate_hz) else 0.0
+    point_rate = parameters.number("POINT", "RATE") or in_header
+    stated = parameters.number("ANALOG", "RATE")
+    if not stated and in_header > 0 and not math.isclose(point_rate, in_header, rel_tol=_RATE_TOLERANCE):
+        # Nothing else confirms the only rate that the parameters give.
+        raise UnreadableRecordingError(
+            f"The file contradicts itself: POINT:RATE is {point_rate:g} frames per second, the header's rate "
+            f"{in_header:g}, and ANALOG:RATE is missing."
+        )
+    # Files without points may have no rate of points: then ANALOG:RATE stands alone.
+    expected = point_rate * samples_per_frame or stated or 0.0
+    declared = stated or expected
+    if header.n_analog_per_frame and not math.isclose(declared, expected, rel_tol=_RATE_TOLERANCE):
         raise UnreadableRecordingError(
             f"The file contradicts itself: ANALOG:RATE is {declared:g} Hz, but {samples_per_frame} samples "
             f"per frame "

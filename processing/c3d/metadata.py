@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from processing.c3d.analog import AnalogChannel
-from processing.c3d.channels import EmgChannel, find_emg_channels, unmatched_activated
+from processing.c3d.channels import EmgChannel, find_emg_channels
 from processing.c3d.clock import check_clock
 from processing.c3d.game import player_notice, read_game_info
+from processing.c3d.game_checks import orphaned_labels
 from processing.c3d.head import Head, read_head
 from processing.c3d.measures import read_measures
-from processing.c3d.recorded_at import read_recorded_at
+from processing.c3d.recorded_at import copy_notice, read_recorded_at
 from processing.c3d.units import VOLTS_PER_UNIT, parse_unit
 from processing.c3d.wording import listed, quoted
 from processing.recording import ChannelInfo, RecordingMetadata, Side
@@ -61,7 +62,8 @@ def build_metadata(
 ) -> RecordingMetadata:
     """Return the metadata of a file whose head is already read."""
     labels = tuple(channel.label for channel in head.analog)
-    emg = find_emg_channels(labels, channel_map)
+    units = tuple(channel.unit for channel in head.analog)
+    emg = find_emg_channels(labels, channel_map, units)
     channels = tuple(_channel_info(channel, head.analog[channel.index]) for channel in emg)
     recorded_at = read_recorded_at(head.parameters.texts("INFO", "TIME"), file_name)
     game = read_game_info(head.parameters)
@@ -72,13 +74,14 @@ def build_metadata(
         n_samples=layout.n_samples,
         declared_duration_s=head.parameters.number("INFO", "DURATION"),
     )
-    player = player_notice(game)
+    copy, player = copy_notice(file_name), player_notice(game)
     return RecordingMetadata(
         sampling_rate_hz=layout.sampling_rate_hz,
         n_samples=layout.n_samples,
         duration_s=layout.n_samples / layout.sampling_rate_hz,
         channels=channels,
         analog_labels=labels,
+        analog_units=units,
         recorded_at=recorded_at.time,
         clock_check=clock_check,
         game=game,
@@ -87,6 +90,7 @@ def build_metadata(
             *_channel_notices(channels, labels),
             *_unit_notices(channels, head.analog),
             *recorded_at.notices,
+            *((copy,) if copy else ()),
             *((player,) if player else ()),
             *found.notices,
         ),
@@ -112,7 +116,7 @@ def _channel_notices(channels: Sequence[ChannelInfo], labels: Sequence[str]) -> 
         return [f"No EMG channel was recognised among {listed(labels)}; a channel map can name them."]
     notices = [
         f"{quoted(label)} has no raw channel beside it; a label may be damaged."
-        for label in unmatched_activated(labels)
+        for label in orphaned_labels(labels)
     ]
     for side in ("left", "right"):
         same = [channel.label for channel in channels if channel.side == side]

@@ -1,18 +1,20 @@
 """From the bytes of a C3D file to a recording, in this process and without any native parser.
 
 NumPy decodes every layout that the format describes (Intel, DEC and MIPS; 16-bit and float; any number of
-points), and what the checks refuse is damaged rather than unusual. So ezc3d, which crashes on some damaged
-files, never sees bytes from outside: it writes demo files and is the oracle of the tests.
+points), and what the checks refuse is damaged rather than unusual: of the odd but legal files tried
+(``docs/methods.md``) ezc3d reads none that is refused here, while it crashes on some and silently shortens
+others. So ezc3d never sees bytes from outside: it writes demo files and is the oracle of the tests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
+from processing.c3d.analog import check_channel_scale
+from processing.c3d.game_checks import refuse_damaged_labels, refuse_damaged_scaling
 from processing.c3d.head import Head, read_head
 from processing.c3d.layout import check_rest
 from processing.c3d.metadata import build_metadata
@@ -26,7 +28,7 @@ from processing.recording import Recording, RecordingMetadata, Side
 # become gaps; more than this share means that the bytes are not what the header says.
 _MAX_VALUE = 1e6
 _MAX_ABSURD_SHARE = 0.01
-# Converters reach 10 V; a channel that rests farther from zero was given a damaged offset or scale.
+# Converters reach 10 V.
 _MAX_REST_V = 15.0
 
 
@@ -64,11 +66,15 @@ def read_recording(
     head = read_head(data, size_bytes=len(data))
     check_rest(head.layout, data)
     metadata = build_metadata(head, file_name=file_name, channel_map=channel_map)
+    if channel_map is None:
+        refuse_damaged_labels(head)
     if not metadata.channels:
         raise MissingChannelError(
             f"The recording has no EMG channel; its channels are {listed(metadata.analog_labels)}."
         )
-    _refuse_unequal_scaling(head, metadata)
+    refuse_damaged_scaling(head, metadata)
+    for channel in metadata.channels:
+        check_channel_scale(head.analog[channel.index])
     emg = decode_channels(
         data,
         head,
@@ -77,7 +83,7 @@ def read_recording(
     )
     emg, notices = _without_absurd_values(emg, [channel.label for channel in metadata.channels])
     metadata, emg_v = _with_guessed_unit(metadata, emg)
-    _refuse_impossible_rest(emg_v, metadata)
+    notices += _rest_notices(emg_v, metadata)
     metadata = replace(metadata, notices=(*metadata.notices, *notices))
     return Recording(metadata=metadata, emg_v=emg_v, activated_v=_activated(data, head, metadata))
 
@@ -117,32 +123,21 @@ def _without_absurd_values(values: FloatRows, labels: list[str]) -> tuple[FloatR
     return values, notices
 
 
-def _refuse_unequal_scaling(head: Head, metadata: RecordingMetadata) -> None:
-    """Refuse a GHOSTLY file whose streams are scaled differently: the game writes all of them alike."""
-    streams = [
-        head.analog[index]
-        for channel in metadata.channels
-        if channel.activated_index is not None
-        for index in (channel.index, channel.activated_index)
-    ]
-    for one, other in pairwise(streams):
-        if (one.scale, one.offset) != (other.scale, other.offset):
-            raise UnreadableRecordingError(
-                f"The parameters are damaged: channel {quoted(one.label)} has scale {one.scale:g} and offset "
-                f"{one.offset:g}, channel {quoted(other.label)} {other.scale:g} and {other.offset:g}; the game "
-                "gives all its channels the same."
-            )
+def _rest_notices(emg_v: FloatRows, metadata: RecordingMetadata) -> list[str]:
+    """Return a sentence for each channel that rests where no amplifier does: its unit or offset may be wrong.
 
-
-def _refuse_impossible_rest(emg_v: FloatRows, metadata: RecordingMetadata) -> None:
+    What is measured has any constant removed, so this is no reason to refuse a recording.
+    """
+    notices = []
     for row, channel in zip(emg_v, metadata.channels, strict=True):
         some = row[:: max(1, row.size // 1000)]
         some = some[~np.isnan(some)]
         if some.size and abs(rest := float(np.median(some))) > _MAX_REST_V:
-            raise UnreadableRecordingError(
-                f"Channel {quoted(channel.label)} is damaged: it rests at {rest:.3g} V, where an amplifier rests "
-                "near 0 V."
+            notices.append(
+                f"Channel {quoted(channel.label)} rests at {rest:.3g} V, where an amplifier rests near 0 V: the "
+                "unit, scale or offset in the file may be wrong."
             )
+    return notices
 
 
 def _with_guessed_unit(metadata: RecordingMetadata, emg: FloatRows) -> tuple[RecordingMetadata, FloatRows]:

@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from processing.c3d.wording import listed
+from processing.c3d.wording import listed, quoted
 
 _FILE_NAME: Final = re.compile(
-    r"ghostly_emg_(\d{4})(\d{2})(\d{2})_(\d{2})-(\d{2})-(\d{2})-\d+(?:\s*\(\d+\))*\.c3d", re.IGNORECASE
+    r"ghostly_emg_(\d{4})(\d{2})(\d{2})_(\d{2})-(\d{2})-(\d{2})-\d+(?:\s*\(\d+\)|\s+[-–]\s+\w+|\s+copy(?:\s+\d+)?)*\.c3d",
+    re.IGNORECASE,
+)
+
+
+# What systems add to the name of a second copy, before the ending: Windows and browsers, Windows again, macOS.
+_COPY_MARK: Final = re.compile(
+    r"(?:\s*\(\d{1,3}\)|\s+[-–]\s+(?:copy|copie|kopie)|\s+copy(?:\s+\d+)?)+\.c3d", re.IGNORECASE
 )
 
 
@@ -57,6 +64,19 @@ def read_recorded_at(texts: Sequence[str], file_name: str | None) -> RecordedAt:
     return RecordedAt(inside, tuple(notices))
 
 
+def copy_notice(file_name: str | None) -> str | None:
+    """Return the sentence for a file whose name carries the mark of a copy (``... (1).c3d``), else None.
+
+    The name alone proves nothing: only the same content elsewhere does, which the database knows.
+    """
+    base = _base_name(file_name)
+    if _COPY_MARK.search(base) is None:
+        return None
+    return (
+        f"The file's name, {quoted(base)}, looks like that of a copy: the same recording may be there twice."
+    )
+
+
 def parse_info_time(texts: Sequence[str]) -> datetime | None:
     """Return the time in INFO:TIME, or None where its five texts do not make one."""
     if len(texts) != 5 or not all(re.fullmatch(r"[0-9]{1,4}", text.strip()) for text in texts):
@@ -67,9 +87,12 @@ def parse_info_time(texts: Sequence[str]) -> datetime | None:
 
 def parse_file_name(file_name: str | None) -> datetime | None:
     """Return the time in the name of a GHOSTLY file, or None for any other name."""
-    base = re.split(r"[/\\]", file_name or "")[-1].strip()
-    match = _FILE_NAME.fullmatch(base)
+    match = _FILE_NAME.fullmatch(_base_name(file_name))
     return _time(*(int(part) for part in match.groups())) if match else None
+
+
+def _base_name(file_name: str | None) -> str:
+    return re.split(r"[/\\]", file_name or "")[-1].strip()
 
 
 def _time(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime | None:

@@ -105,6 +105,7 @@ def _metadata(fields: dict[str, Any]) -> RecordingMetadata:
             **fields,
             "channels": tuple(ChannelInfo(**channel) for channel in fields["channels"]),
             "analog_labels": tuple(fields["analog_labels"]),
+            "analog_units": tuple(fields["analog_units"]),
             "recorded_at": None if recorded_at is None else datetime.fromisoformat(recorded_at),
             "clock_check": ClockCheck(**fields["clock_check"]),
             "game": GameInfo(**fields["game"]),

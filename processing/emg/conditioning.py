@@ -77,18 +77,57 @@ def condition_channel(
         If the sampling rate leaves no EMG band.
     """
     raw = np.asarray(raw_v, dtype=np.float64)
-    gap = find_gaps(raw)
-    dropout = find_dropouts(raw, sampling_rate_hz=sampling_rate_hz, min_duration_s=parameters.dropout_min_s)
+    faults = _find_faults(raw, sampling_rate_hz, parameters)
+    bridged = bridge(raw, faults.masked, sampling_rate_hz=sampling_rate_hz)
+    mains_hz, mains_percent = mains_share_percent(bridged, faults.masked, sampling_rate_hz=sampling_rate_hz)
+    filtered = _emg_band(bridged, sampling_rate_hz, parameters)
+    detection = remove_mains(
+        filtered, sampling_rate_hz=sampling_rate_hz, mains_hz=mains_hz, q=parameters.mains_notch_q
+    )
+    return ConditionedChannel(
+        sampling_rate_hz=sampling_rate_hz,
+        bridged_v=bridged,
+        filtered_v=filtered,
+        detection_v=detection,
+        masked=faults.masked,
+        gap=faults.gap,
+        dropout=faults.dropout,
+        spike=faults.spike,
+        rail=faults.rail,
+        loose=faults.loose,
+        at_rail=faults.at_rail,
+        mains_hz=mains_hz,
+        mains_percent=mains_percent,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Faults:
+    """What is not muscle, by kind, and all of it together with its guards; arrays of shape (n_samples,)."""
+
+    gap: BoolArray
+    dropout: BoolArray
+    spike: BoolArray
+    rail: BoolArray
+    loose: BoolArray
+    at_rail: BoolArray
+    masked: BoolArray
+
+
+def _find_faults(raw_v: FloatArray, sampling_rate_hz: float, parameters: AnalysisParameters) -> _Faults:
+    """Return what has to be left out; what was lost is bridged first, or its edges would look like spikes."""
+    gap = find_gaps(raw_v)
+    dropout = find_dropouts(raw_v, sampling_rate_hz=sampling_rate_hz, min_duration_s=parameters.dropout_min_s)
     n_guard = round(parameters.mask_guard_s * sampling_rate_hz)
     lost = widen(gap | dropout, n_guard)
-    bridged = bridge(raw, lost, sampling_rate_hz=sampling_rate_hz)
+    bridged = bridge(raw_v, lost, sampling_rate_hz=sampling_rate_hz)
     spike = find_spikes(
         bridged,
         sampling_rate_hz=sampling_rate_hz,
         max_width_s=parameters.spike_max_width_s,
         ratio=parameters.spike_ratio,
     )
-    at_rail = find_rail_samples(raw, ~(gap | dropout | spike))
+    at_rail = find_rail_samples(raw_v, ~(gap | dropout | spike))
     rail = find_rail_seconds(
         at_rail, sampling_rate_hz=sampling_rate_hz, min_percent=parameters.clipping_mask_percent
     )
@@ -100,39 +139,25 @@ def condition_channel(
         min_amplitude_v=parameters.loose_amplitude_uv * 1e-6,
     )
     masked = lost | widen(spike | rail | loose, n_guard)
-    bridged = bridge(raw, masked, sampling_rate_hz=sampling_rate_hz)
-    mains_hz, mains_percent = mains_share_percent(bridged, masked, sampling_rate_hz=sampling_rate_hz)
+    return _Faults(gap, dropout, spike, rail, loose, at_rail, masked)
+
+
+def _emg_band(bridged_v: FloatArray, sampling_rate_hz: float, parameters: AnalysisParameters) -> FloatArray:
+    """Return the EMG band, without mains where that is asked for."""
     filtered = bandpass(
-        bridged,
+        bridged_v,
         sampling_rate_hz=sampling_rate_hz,
         low_hz=parameters.bandpass_low_hz,
         high_hz=parameters.bandpass_high_hz,
         order=parameters.bandpass_order,
     )
-    if parameters.mains_notch_hz:
-        filtered = remove_mains(
-            filtered,
-            sampling_rate_hz=sampling_rate_hz,
-            mains_hz=parameters.mains_notch_hz,
-            q=parameters.mains_notch_q,
-        )
-    detection = remove_mains(
-        filtered, sampling_rate_hz=sampling_rate_hz, mains_hz=mains_hz, q=parameters.mains_notch_q
-    )
-    return ConditionedChannel(
+    if not parameters.mains_notch_hz:
+        return filtered
+    return remove_mains(
+        filtered,
         sampling_rate_hz=sampling_rate_hz,
-        bridged_v=bridged,
-        filtered_v=filtered,
-        detection_v=detection,
-        masked=masked,
-        gap=gap,
-        dropout=dropout,
-        spike=spike,
-        rail=rail,
-        loose=loose,
-        at_rail=at_rail,
-        mains_hz=mains_hz,
-        mains_percent=mains_percent,
+        mains_hz=parameters.mains_notch_hz,
+        q=parameters.mains_notch_q,
     )
 
 

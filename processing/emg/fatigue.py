@@ -69,7 +69,7 @@ def compute_fatigue(
     margin = float(stats.t.ppf(0.975, n - 2)) * float(fit.stderr)
     over_time = stats.linregress(time_min, mdf)
     start_hz = float(over_time.intercept + over_time.slope * time_min[0])
-    indices = [_fi_nsm5(s) for _, _, s in used if s is not None]
+    indices = [fi_nsm5(s) for _, _, s in used if s is not None]
     return Fatigue(
         mdf_slope_hz_per_contraction=float(fit.slope),
         mdf_slope_percent_per_min=100 * float(over_time.slope) / start_hz if start_hz > 0 else None,
@@ -82,7 +82,7 @@ def compute_fatigue(
     )
 
 
-def _fi_nsm5(spectrum: PowerSpectrum) -> float:
+def fi_nsm5(spectrum: PowerSpectrum) -> float:
     """Return the ratio of the spectral moments of order -1 and 5."""
     return spectral_moment(spectrum, -1) / spectral_moment(spectrum, 5)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from processing.c3d.channels import find_emg_channels, guess_side
+from processing.c3d.channel_words import guess_side
+from processing.c3d.channels import find_emg_channels
 from processing.errors import InvalidParameterError, MissingChannelError
 
 GHOSTLY = ["CH1 Raw", "CH2 Raw", "CH1 activated", "CH2 activated"]
@@ -37,10 +38,27 @@ def test_ghostly_labels_are_known_in_any_case_padding_and_order() -> None:
         ("Left Quad", "left"),
         ("VastusMedialis Right", "right"),
         ("Voltage.EMG1", None),
-        ("RF", None),
         ("L R", None),
         ("EMG_droite", "right"),
         ("rectus links", "left"),
+        ("Quad_left", "left"),
+        ("RightRectusFemoris", "right"),
+        ("LRectFem", "left"),
+        ("Lt. Rectus Femoris, uV", "left"),
+        ("VLR", "right"),
+        ("VM_R", "right"),
+        ("RF", None),
+        ("RFL", "left"),
+        ("LG", None),
+        ("RLG", "right"),
+        ("EMGL", "left"),
+        ("REMG1", "right"),
+        ("EMG1_R", "right"),
+        ("Voltage.VL_L", "left"),
+        ("RVL: EMG 1", "right"),
+        ("Quadriceps droit", "right"),
+        ("TFL", None),
+        ("Voltage.1", None),
     ],
 )
 def test_the_side_is_read_from_the_label(label: str, side: str | None) -> None:
@@ -55,10 +73,27 @@ def test_the_side_is_read_from_the_label(label: str, side: str | None) -> None:
         (["L_RF", "R_RF", "FZ1"], [0, 1]),
         (["RVL: ACC.X", "RVL: EMG 1"], [1]),
         (["Fx", "Angle knee L"], []),
+        (["EMGL", "EMGR", "Sync"], [0, 1]),
+        (["LRectFem", "RRectFem", "F1X", "F1Y"], [0, 1]),
+        (["Sensor 1.EMG1", "Sensor 1.ACCX1", "Sensor 2.EMG2"], [0, 2]),
     ],
 )
 def test_emg_is_told_from_other_channels(labels: list[str], expected: list[int]) -> None:
     assert [channel.index for channel in find_emg_channels(labels, None)] == expected
+
+
+def test_a_force_that_is_labelled_like_a_muscle_is_told_by_its_unit() -> None:
+    assert [c.index for c in find_emg_channels(["RF", "LF", "L_VM"], None, ["N", "N", "mV"])] == [2]
+
+
+def test_labels_that_differ_in_case_only_are_told_apart_by_a_map() -> None:
+    found = find_emg_channels(["pin", "PIN"], {"PIN": "left"})
+    assert [(c.index, c.name) for c in found] == [(1, "PIN")]
+
+
+def test_a_label_that_is_another_channels_short_name_keeps_the_names_apart() -> None:
+    found = find_emg_channels(["CH1 Raw", "CH1"], {"CH1 Raw": "left", "CH1": "right"})
+    assert [(c.index, c.name) for c in found] == [(0, "CH1 Raw"), (1, "CH1")]
 
 
 def test_repeated_labels_get_names_of_their_own() -> None:

@@ -212,10 +212,30 @@ def test_a_game_file_with_unequal_scales_is_refused() -> None:
         read_recording(data)
 
 
-def test_a_channel_that_rests_where_no_amplifier_does_is_refused() -> None:
+def test_a_channel_that_rests_where_no_amplifier_does_is_read_with_a_notice() -> None:
     stored = noise_v() + np.float32(200.0)
-    with pytest.raises(UnreadableRecordingError, match="it rests at 200 V"):
-        read_recording(encode_c3d(stored, labels=EMG_LABELS))
+    recording = read_recording(encode_c3d(stored, labels=EMG_LABELS, units=["V"] * 3))
+    assert recording.emg_v.tobytes() == stored.tobytes()
+    assert any("'EMG1' rests at 200 V" in notice for notice in recording.metadata.notices)
+
+
+def test_a_spare_channel_may_have_no_scale() -> None:
+    stored = noise_v()
+    data = encode_c3d(stored, labels=["EMG1", "EMG2", "Spare"], units=["V"] * 3, scales=[1.0, 1.0, 0.0])
+    assert read_recording(data).emg_v.tobytes() == stored[:2].tobytes()
+    with pytest.raises(UnreadableRecordingError, match="SCALE is 0, which cannot scale"):
+        read_recording(data, channel_map={"Spare": None})
+
+
+def test_samples_per_frame_that_the_header_leaves_out_are_worked_out() -> None:
+    stored = noise_v()
+    data = encode_c3d(stored, labels=EMG_LABELS, units=["V"] * 3)
+    assert read_recording(data[:18] + b"\0\0" + data[20:]).emg_v.tobytes() == stored.tobytes()
+
+
+def test_without_a_rate_of_points_the_analog_rate_stands_alone() -> None:
+    data = encode_c3d(noise_v(), labels=EMG_LABELS, point_rate_hz=0.0, extra={"ANALOG": {"RATE": 990.0}})
+    assert read_recording(data).metadata.sampling_rate_hz == 990.0
 
 
 def test_bytes_put_into_a_padded_file_are_noticed() -> None:

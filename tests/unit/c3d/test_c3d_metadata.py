@@ -10,7 +10,7 @@ import pytest
 
 from processing.c3d import IncompleteHeadError, read_metadata, read_recording
 from processing.c3d.clock import check_clock
-from processing.c3d.recorded_at import parse_file_name, parse_info_time, read_recorded_at
+from processing.c3d.recorded_at import copy_notice, parse_file_name, parse_info_time, read_recorded_at
 from processing.c3d.units import guess_unit, parse_unit
 from processing.errors import MissingChannelError, TruncatedRecordingError, UnreadableRecordingError
 from tests.unit.c3d.raw_c3d import encode_c3d
@@ -148,6 +148,22 @@ def test_a_name_that_disagrees_does_not_win() -> None:
     found = read_recorded_at(["2023", "3", "21", "17", "23"], "Ghostly_Emg_20230322_17-23-09-0409.c3d")
     assert found.time == datetime(2023, 3, 21, 17, 23)
     assert "name says 2023-03-22 17:23, the recording itself 2023-03-21 17:23" in found.notices[0]
+
+
+@pytest.mark.parametrize("mark", [" (1)", "(2)", " - Copy", " - Copie (3)", " - kopie", " copy", " copy 2"])
+def test_the_mark_of_a_copy_in_a_name_is_noticed(mark: str) -> None:
+    name = f"P001/Ghostly_Emg_20230321_17-23-09-0409{mark}.c3d"
+    assert parse_file_name(name) == datetime(2023, 3, 21, 17, 23, 9)
+    assert f"0409{mark}.c3d', looks like that of a copy" in (copy_notice(name) or "")
+    data = encode_c3d(np.zeros((2, 900)), labels=["CH1 Raw", "CH2 Raw"])
+    assert copy_notice(name) in read_metadata(data, file_name=name).notices
+
+
+@pytest.mark.parametrize(
+    "name", ["Ghostly_Emg_20230321_17-23-09-0409.c3d", "copy.c3d", "trial (left).c3d", None]
+)
+def test_other_names_are_no_copies(name: str | None) -> None:
+    assert copy_notice(name) is None
 
 
 def test_an_unreadable_time_is_told_and_the_name_used() -> None:

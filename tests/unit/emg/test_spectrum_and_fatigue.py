@@ -9,7 +9,7 @@ from processing.emg.analysis import analyse_recording
 from processing.emg.fatigue import compute_fatigue
 from processing.emg.results import Contraction
 from processing.emg.spectrum import compute_mdf, compute_mnf, compute_psd, unmasked
-from tests.builders import make_recording
+from tests.builders import emg_carrier, make_recording
 
 FS = 990.0
 
@@ -26,6 +26,37 @@ def test_white_noise_has_its_median_in_the_middle_of_the_band() -> None:
     psd = compute_psd(np.random.default_rng(0).standard_normal(100_000), sampling_rate_hz=FS)
     assert psd is not None
     assert compute_mdf(psd) == pytest.approx((20 + 450) / 2, abs=5)
+
+
+@pytest.mark.parametrize("n_samples", [150, 297, 600, 2500])
+def test_the_density_of_white_noise_is_its_variance_over_the_band(n_samples: int) -> None:
+    rng = np.random.default_rng(3)
+    spectra = [compute_psd(rng.standard_normal(n_samples), sampling_rate_hz=FS) for _ in range(200)]
+    density = np.mean([psd.psd_v2_per_hz for psd in spectra if psd is not None])
+    assert density == pytest.approx(2.0 / FS, rel=0.03)
+
+
+def test_the_spectrum_is_that_of_a_slow_oracle() -> None:
+    x = np.random.default_rng(4).standard_normal(700)
+    psd = compute_psd(x, sampling_rate_hz=FS)
+    assert psd is not None
+    expected = np.zeros(psd.frequency_hz.size)
+    for segment in (x[:350], x[350:]):  # two whole parts of at least 0.25 s
+        for k in range(1, 7):  # 20 Hz wide: 20 * 350 / 990 - 1 tapers
+            taper = [np.sqrt(2 / 351) * np.sin(np.pi * k * (i + 1) / 351) for i in range(350)]
+            weight = (1 - ((k - 1) / 6) ** 2) / sum(1 - (j / 6) ** 2 for j in range(6))
+            waves = np.exp(-2j * np.pi * np.outer(psd.frequency_hz / FS, np.arange(350)))
+            expected += weight * np.abs(waves @ (segment * taper)) ** 2 / FS
+    np.testing.assert_allclose(psd.psd_v2_per_hz, expected, rtol=1e-9)
+
+
+def test_short_bursts_have_a_steadier_median_than_one_hann_window_gives() -> None:
+    rng = np.random.default_rng(5)
+    bursts = [emg_carrier(rng, 1290, sampling_rate_hz=FS)[500:797] for _ in range(200)]
+    spectra = [compute_psd(burst, sampling_rate_hz=FS) for burst in bursts]
+    medians = [compute_mdf(psd) for psd in spectra if psd is not None]
+    # One Hann window of 0.25 s gives 14 Hz.
+    assert np.std(medians) < 11.5
 
 
 @pytest.mark.parametrize("x", [np.ones(50), np.zeros(990)], ids=["too short", "no power"])
