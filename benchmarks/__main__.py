@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import damage, main_job, scaling, speed
+from benchmarks import damage, database, main_job, scaling, speed, viewer
 from benchmarks.accuracy import __main__ as accuracy
 
 _BENCHMARKS = {
     "main_job": main_job.main,
+    "database": database.main,
+    "viewer": viewer.main,
     "speed": speed.main,
     "scaling": scaling.main,
     "damage": damage.main,

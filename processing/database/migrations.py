@@ -15,11 +15,12 @@ SQL_ROOT = Path(__file__).resolve().parents[2] / "supabase"
 # Any constant will do, as long as every process takes the same one: two migrations never run at once.
 _ADVISORY_LOCK = 0x6768_6F73
 
+# Step by step as the CLI does it: a project that an older CLI began has the first column only.
 _HISTORY = """
 create schema if not exists supabase_migrations;
-create table if not exists supabase_migrations.schema_migrations (
-    version text primary key, statements text[], name text
-);
+create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+alter table supabase_migrations.schema_migrations add column if not exists statements text[];
+alter table supabase_migrations.schema_migrations add column if not exists name text;
 """
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from psycopg.rows import DictRow
 
-from processing.database.inputs import read_inputs
+from processing.database.corrections import read_corrections
+from processing.database.inputs import read_inputs, with_names
 from processing.database.pool import Database
 from processing.database.result_rows import read_result
+from processing.emg.parameters import SessionTargets
 from processing.errors import NotFoundError
-from processing.scoring.model import SessionScore
-from processing.use_cases.document import score_from_plain
+from processing.use_cases.corrections import with_people
 from processing.use_cases.read_models import (
     ParkedFile,
     SessionFilters,
@@ -19,37 +21,38 @@ from processing.use_cases.read_models import (
     SessionSummary,
     SideSummary,
 )
+from processing.use_cases.session_pages import SessionPage, SessionPlace
 
 _SUMMARY = """
-select s.id, s.session_code, p.code as patient_code, s.object_name, s.processing_status, s.received_at,
+select s.id, s.session_code, p.code as patient_code, s.object_name, s.processing_status, s.received_at, s.session_at,
        s.recorded_at, s.duration_s, s.failure_message, s.result_version, s.object_version, s.announced_version,
-       s.size_bytes, g.expected_contractions,
-       c.total, c.low, c.high, c.details as score_details,
+       s.size_bytes, c.total, c.low, c.high,
        (select jsonb_agg(jsonb_build_object(
                     'name', e.channel_name, 'side', e.side, 'verdict', e.verdict,
-                    'reasons', e.details #> '{quality,reasons}', 'n_contractions', e.n_contractions)
+                    'reasons', e.details #> '{quality,reasons}', 'n_contractions', e.n_contractions,
+                    'tally', e.tally, 'expected', c.details #> array[coalesce(e.side, 'left'), 'expected'])
                 order by e.position)
         from app.emg_statistics e
         where e.session_id = s.id and e.result_version = s.result_version) as channels
 from app.therapy_sessions s
 join app.patients p on p.id = s.patient_id
-join app.session_settings g on g.session_id = s.id
 left join app.performance_scores c on c.session_id = s.id and c.result_version = s.result_version
 """
 
-_LIST = (
-    _SUMMARY
-    + """
-where (%(patient_code)s::text is null or p.code = %(patient_code)s)
-  and (%(statuses)s::text[] is null or s.processing_status = any(%(statuses)s))
-  and (%(recorded_from)s::date is null
-       or coalesce(s.recorded_at, s.received_at at time zone 'UTC') >= %(recorded_from)s::date)
-  and (%(recorded_until)s::date is null
-       or coalesce(s.recorded_at, s.received_at at time zone 'UTC') < %(recorded_until)s::date + 1)
-order by coalesce(s.recorded_at, s.received_at at time zone 'UTC') desc, s.session_code desc
-limit %(limit)s
-"""
+# Narrow first, from an index alone, then what is shown of the few that are left.
+_PAGE = """
+with page as materialized (
+    select s.id from app.therapy_sessions s
+    where {conditions}
+    order by s.session_at {direction}, s.id {direction}
+    limit %(limit)s
 )
+"""
+
+_OF_THE_PAGE = """
+join page on page.id = s.id
+order by s.session_at desc, s.id desc
+"""
 
 _ONE = _SUMMARY + "where s.session_code = %(session_code)s"
 
@@ -75,7 +78,7 @@ select object_name,
 from app.therapy_sessions where bucket = %(bucket)s
 union all
 select object_name, array[object_version] from app.storage_events
-where bucket = %(bucket)s and outcome = 'parked'
+where bucket = %(bucket)s and outcome = 'parked' and gone_at is null
 """
 
 # Younger ones are left alone: their job may be about to end, or to be written.
@@ -91,27 +94,42 @@ returning app.enqueue_analysis(s.id, %(correlation_id)s, false) as job_id
 """
 
 _PARKED = """
-select distinct on (e.object_name) e.object_name, e.reason, e.received_at from app.storage_events e
-where e.outcome = 'parked'
-order by e.object_name, e.received_at desc limit 50
+select * from (
+    select distinct on (e.bucket, e.object_name) e.object_name, e.reason, e.received_at
+    from app.storage_events e
+    where e.outcome = 'parked' and e.gone_at is null
+      and not exists (
+          select from app.therapy_sessions s
+          where s.bucket = e.bucket and md5(s.object_name) = md5(e.object_name))
+    order by e.bucket, e.object_name, e.received_at desc
+) newest
+order by received_at desc limit 50
 """
 
 _STATUS = "select * from app.session_status(%(session_code)s)"
 
 
 def list_sessions(database: Database, filters: SessionFilters) -> list[SessionSummary]:
-    """Return the sessions that match, newest first."""
-    rows = database.fetch_all(
-        _LIST,
-        {
-            "patient_code": filters.patient_code,
-            "statuses": list(filters.statuses) or None,
-            "recorded_from": filters.recorded_from,
-            "recorded_until": filters.recorded_until,
-            "limit": filters.limit,
-        },
+    """Return the sessions that match, newest first and ``filters.limit`` at most."""
+    return [_summary(row) for row in _rows(database, filters, None, filters.limit)]
+
+
+def page_of_sessions(
+    database: Database, filters: SessionFilters, place: SessionPlace | None = None
+) -> SessionPage:
+    """Return the ``filters.limit`` sessions beside a place, newest first; without a place the newest of all."""
+    rows = _rows(database, filters, place, filters.limit + 1)  # one more tells whether there are more
+    newer = place is not None and place.newer
+    more = len(rows) > filters.limit
+    if more:
+        rows = rows[1:] if newer else rows[:-1]
+    if not rows:  # the sessions that were here are gone, or shown elsewhere by now
+        return page_of_sessions(database, filters) if place else SessionPage(())
+    return SessionPage(
+        tuple(_summary(row) for row in rows),
+        newer=_place(rows[0], newer=True) if place and (more or not newer) else None,
+        older=_place(rows[-1], newer=False) if more or newer else None,
     )
-    return [_summary(row) for row in rows]
 
 
 def list_patient_codes(database: Database) -> list[str]:
@@ -151,13 +169,17 @@ def load_review(database: Database, session_code: str) -> SessionReview:
         if row is None:
             raise NotFoundError(f"There is no session '{session_code}'.")
         result = read_result(connection, session_id=row["id"], result_version=row["result_version"])
-        inputs = read_inputs(connection, row["id"])
+        inputs = with_names(database, connection, read_inputs(connection, row["id"]))
+        corrections = read_corrections(database, connection, row["id"], result)
+        if result is not None:
+            result = replace(result, channels=with_people(result.channels, corrections.log))
     return SessionReview(
         summary=_summary(row),
         object_version=row["object_version"] or row["announced_version"],
         size_bytes=row["size_bytes"],
         inputs=inputs,
         result=result,
+        corrections=corrections,
     )
 
 
@@ -195,8 +217,44 @@ def requeue_orphans(database: Database, *, correlation_id: str) -> int:
     return len(rows)
 
 
+def _rows(
+    database: Database, filters: SessionFilters, place: SessionPlace | None, limit: int
+) -> list[DictRow]:
+    """Return what is shown of a page; every condition is one that an index of the sessions answers."""
+    conditions = ["true"]
+    if filters.patient_code is not None:
+        conditions.append("s.patient_id = (select a.id from app.patients a where a.code = %(patient_code)s)")
+    if filters.statuses:
+        conditions.append("s.processing_status = any(%(statuses)s)")
+        if "completed" not in filters.statuses:
+            conditions.append("s.processing_status <> 'completed'")  # an index holds these few
+    if filters.recorded_from is not None:
+        conditions.append("s.session_at >= %(recorded_from)s::date::timestamp")
+    if filters.recorded_until is not None:
+        conditions.append("s.session_at < (%(recorded_until)s::date + 1)::timestamp")
+    newer = place is not None and place.newer
+    if place is not None:
+        conditions.append(f"(s.session_at, s.id) {'>' if newer else '<'} (%(at)s, %(session_id)s)")
+    narrow = _PAGE.format(conditions=" and ".join(conditions), direction="asc" if newer else "desc")
+    return database.fetch_all(
+        narrow + _SUMMARY + _OF_THE_PAGE,
+        {
+            "patient_code": filters.patient_code,
+            "statuses": list(filters.statuses),
+            "recorded_from": filters.recorded_from,
+            "recorded_until": filters.recorded_until,
+            "at": place and place.at,
+            "session_id": place and place.session_id,
+            "limit": limit,
+        },
+    )
+
+
+def _place(row: DictRow, *, newer: bool) -> SessionPlace:
+    return SessionPlace(row["session_at"], row["id"], newer)
+
+
 def _summary(row: DictRow) -> SessionSummary:
-    score = None if row["score_details"] is None else score_from_plain(row["score_details"])
     return SessionSummary(
         session_id=str(row["id"]),
         session_code=row["session_code"],
@@ -206,7 +264,7 @@ def _summary(row: DictRow) -> SessionSummary:
         received_at=row["received_at"],
         recorded_at=row["recorded_at"],
         duration_s=row["duration_s"],
-        sides=tuple(_side(channel, score, row["expected_contractions"]) for channel in row["channels"] or ()),
+        sides=tuple(_side(channel) for channel in row["channels"] or ()),
         score=row["total"],
         score_low=row["low"],
         score_high=row["high"],
@@ -214,14 +272,19 @@ def _summary(row: DictRow) -> SessionSummary:
     )
 
 
-def _side(channel: dict[str, Any], score: SessionScore | None, expected: int) -> SideSummary:
-    muscle = {"left": score.left, "right": score.right}.get(channel["side"]) if score is not None else None
+def _side(channel: dict[str, Any]) -> SideSummary:
+    judged = channel["verdict"] != "not_judged"
+    tally = (channel["tally"] or {}) if judged else {}
+    least, most = tally.get("good"), tally.get("good_at_most")
     return SideSummary(
         side=channel["side"],
         channel=channel["name"],
         verdict=channel["verdict"],
         reasons=tuple(channel["reasons"] or ()),
         n_contractions=channel["n_contractions"],
-        n_good=None if muscle is None else muscle.n_good,
-        expected=expected,
+        n_good=least if least == most else None,
+        expected=channel["expected"] or SessionTargets().expected_contractions,
+        n_held=tally.get("held"),
+        good_at_least=least,
+        good_at_most=most,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 
 import psycopg
@@ -51,6 +54,72 @@ def test_two_upgrades_at_once_apply_each_migration_once(empty_database: str) -> 
         thread.join()
     assert sorted(applied)[:-1] == [0, 0, 0]
     assert sum(applied) == len(migrations.migration_status(empty_database))
+
+
+def test_two_processes_at_once_apply_each_migration_once(empty_database: str) -> None:
+    command = [sys.executable, "-m", "processing", "migrate", "--upgrade"]
+    environment = os.environ | {"DATABASE_URL": empty_database}
+    running = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(2)
+    ]
+    outputs = [process.communicate(timeout=60)[0].decode() for process in running]
+    assert [process.returncode for process in running] == [0, 0], outputs
+    recorded = _recorded(empty_database)
+    assert len(recorded) == len(set(recorded)) == len(migrations.migration_status(empty_database))
+    assert all(migration.applied for migration in migrations.migration_status(empty_database))
+
+
+def _recorded(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "select version from supabase_migrations.schema_migrations order by version"
+        )
+        return [version for (version,) in rows.fetchall()]
+
+
+def test_what_is_recorded_is_what_the_supabase_cli_reads(database_url: str) -> None:
+    """The CLI matches its files ``<version>_<name>.sql`` with the versions of this very table."""
+    with psycopg.connect(database_url) as connection:
+        columns = connection.execute(
+            "select column_name, data_type, is_nullable from information_schema.columns"
+            " where table_schema = 'supabase_migrations' and table_name = 'schema_migrations' order by 1"
+        ).fetchall()
+        rows = connection.execute(
+            "select version || '_' || name || '.sql', statements from supabase_migrations.schema_migrations"
+        ).fetchall()
+    assert columns == [
+        ("name", "text", "YES"),
+        ("statements", "ARRAY", "YES"),
+        ("version", "text", "NO"),
+    ]
+    files = {path.name: path.read_text() for path in (migrations.SQL_ROOT / "migrations").glob("*.sql")}
+    assert {name: "".join(statements) for name, statements in rows} == files
+    assert all(len(name.partition("_")[0]) == 14 and name[:14].isdigit() for name in files)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "version text not null primary key",
+        "version text not null primary key, statements text[], name text, created_by text,"
+        " idempotency_key text unique, rollback text[]",
+    ],
+)
+def test_a_history_that_another_version_of_the_cli_began_is_continued(
+    empty_database: str, columns: str
+) -> None:
+    first = min(path.stem for path in (migrations.SQL_ROOT / "migrations").glob("*.sql"))
+    sql = (migrations.SQL_ROOT / "migrations" / f"{first}.sql").read_text()
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("create schema supabase_migrations")
+        connection.execute(f"create table supabase_migrations.schema_migrations ({columns})".encode())
+        connection.execute(sql.encode())  # as the CLI applied it
+        connection.execute(
+            "insert into supabase_migrations.schema_migrations (version) values (%s)",
+            (first.partition("_")[0],),
+        )
+    assert len(migrations.upgrade(empty_database)) == len(migrations.migration_status(empty_database)) - 1
 
 
 def test_every_migration_has_a_rollback() -> None:

@@ -178,7 +178,7 @@ union all select 'function', oid::regprocedure::text, pg_get_functiondef(oid) ||
     from pg_proc where pronamespace = 'app'::regnamespace
 union all select 'grant', relname, relacl::text from pg_class where relnamespace = 'app'::regnamespace and relkind = 'r'
 union all select 'column grant', attrelid::regclass || '.' || attname, attacl::text
-    from pg_attribute where attacl is not null and attrelid in
+    from pg_attribute where attacl is not null and not attisdropped and attrelid in
         (select oid from pg_class where relnamespace = 'app'::regnamespace)
 order by 1, 2, 3
 """
