@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from processing.database.pool import Database
-from processing.use_cases.read_models import Access, AuditEntry, AuditFilters
+from processing.use_cases.read_models import Access, AuditEntry, AuditFilters, AuditPerson
 
 _RECORD = "select app.record_access(%(action)s, %(table_name)s, %(row_key)s, %(reason)s, %(correlation_id)s)"
 
 _LIST = """
-select l.id, l.at, l.actor::text as actor, p.display_name as actor_name, l.program, l.action, l.table_name,
-       l.row_key, l.before, l.after, l.reason, l.correlation_id
-from app.audit_log l
-left join app.user_profiles p on p.user_id = l.actor
-where (%(table_name)s::text is null or l.table_name = %(table_name)s)
-  and (%(row_key)s::text is null or l.row_key = %(row_key)s)
-  and (%(actor)s::uuid is null or l.actor = %(actor)s)
-  and (%(before_id)s::bigint is null or l.id < %(before_id)s)
+with sessions as (
+    select s.id, s.session_code from app.therapy_sessions s join app.patients p on p.id = s.patient_id
+    where %(about)s in (s.session_code, p.code)
+), keys as (
+    select s.id::text as key from sessions s
+    union select s.session_code from sessions s
+    union select p.id::text from app.patients p where p.code = %(about)s
+    union select p.code from app.patients p where p.code = %(about)s
+    union select n.id::text from app.clinical_notes n join sessions s on s.id = n.session_id
+    union select l.row_key from app.audit_log l join sessions s
+          on s.id::text in (l.before ->> 'session_id', l.after ->> 'session_id')
+          where l.table_name = 'clinical_notes'
+), found as (
+    select * from app.audit_log l
+    where (%(table_name)s::text is null or l.table_name = %(table_name)s)
+      and (%(row_key)s::text is null or l.row_key = %(row_key)s)
+      and (%(actor)s::uuid is null or l.actor = %(actor)s)
+      and (%(action)s::text is null or l.action = %(action)s)
+      and (%(about)s::text is null or l.row_key in (select k.key from keys k))
+      and (%(on_or_after)s::date is null or l.at >= %(on_or_after)s::date at time zone 'UTC')
+      and (%(on_or_before)s::date is null or l.at < (%(on_or_before)s::date + 1) at time zone 'UTC')
+      and (%(before_id)s::bigint is null or l.id < %(before_id)s)
+    order by l.id desc
+    limit %(limit)s
+), named as (
+    select f.*, case when f.row_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then f.row_key::uuid end as key_id,
+           coalesce(f.after ->> 'session_id', f.before ->> 'session_id')::uuid as session_id
+    from found f
+)
+select l.id, l.at, l.actor::text as actor, a.display_name as actor_name, l.program, l.action, l.table_name,
+       l.row_key, l.before, l.after, l.reason, l.correlation_id,
+       coalesce(s.session_code, p.code, ns.session_code, u.display_name,
+                case when l.row_key ~ '^P[0-9]{3}' then l.row_key end) as subject
+from named l
+left join app.user_profiles a on a.user_id = l.actor
+left join app.clinical_notes n on n.id = l.key_id
+left join app.therapy_sessions s on s.id = l.key_id
+left join app.patients p on p.id = l.key_id
+left join app.therapy_sessions ns on ns.id = coalesce(l.session_id, n.session_id)
+left join app.user_profiles u on u.user_id = l.key_id and l.table_name = 'user_profiles'
 order by l.id desc
-limit %(limit)s
+"""
+
+_PEOPLE = """
+select user_id::text as user_id, display_name as name, role from app.user_profiles
+where (select app.is_administrator()) order by display_name nulls last, user_id
 """
 
 
@@ -51,14 +89,10 @@ def record_access(
 
 def list_audit(database: Database, filters: AuditFilters) -> list[AuditEntry]:
     """Return the entries that match and may be seen, newest first."""
-    rows = database.fetch_all(
-        _LIST,
-        {
-            "table_name": filters.table_name,
-            "row_key": filters.row_key,
-            "actor": filters.actor,
-            "before_id": filters.before_id,
-            "limit": filters.limit,
-        },
-    )
+    rows = database.fetch_all(_LIST, asdict(filters))
     return [AuditEntry(entry_id=row.pop("id"), **row) for row in rows]
+
+
+def list_people(database: Database) -> list[AuditPerson]:
+    """Return every account, for choosing whose doings to see; empty for all but administrators."""
+    return [AuditPerson(**row) for row in database.fetch_all(_PEOPLE)]

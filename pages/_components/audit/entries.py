@@ -1,0 +1,115 @@
+"""The entries of the audit log, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from pages._components import local_time, words
+from pages._components.audit.filters import ROWS, leafed, newer, newest, older
+from pages._components.audit.wording import ACTIONS, changes, table_words
+from processing.services import Services
+from processing.use_cases.read_models import AuditEntry, AuditFilters
+
+
+def audit_entries(services: Services, filters: AuditFilters) -> None:
+    """Draw one page of the log, or say why it is empty."""
+    found = services.audit.list(filters)
+    entries, more = found[:ROWS], len(found) > ROWS
+    if not entries:
+        _empty(filters)
+        return
+    names = {person.user_id: person.name or "no name" for person in services.audit.people()}
+    st.table(_table(entries, names), hide_index=True, border="horizontal")
+    _leaf(entries, more)
+    _details(entries, names)
+
+
+def _table(entries: Sequence[AuditEntry], names: dict[str, str]) -> pd.DataFrame:
+    rows = [
+        {
+            "When": local_time.moment(entry.at),
+            "Who": words.plain(who(entry)),
+            "Did": ACTIONS[entry.action],
+            "What": table_words(entry.table_name),
+            "About": words.plain(entry.subject or "—"),
+            "Changes": _changes(entry, names),
+        }
+        for entry in entries
+    ]
+    return pd.DataFrame(rows)
+
+
+def _changes(entry: AuditEntry, names: dict[str, str]) -> str:
+    """Return old and new of each field, then why and in which course of events, line by line."""
+    lines = [words.plain(line) for line in changes(entry, names)]
+    if entry.reason:
+        lines.append(f":small[Reason: {words.plain(entry.reason)}]")
+    if entry.correlation_id:
+        lines.append(f":small[Correlation: {words.plain(entry.correlation_id)}]")
+    return "  \n".join(lines)
+
+
+def who(entry: AuditEntry) -> str:
+    """Return the person, or the program that acted by itself."""
+    if entry.actor is None:
+        return f"program {entry.program}"
+    return entry.actor_name or f"account {entry.actor[:8]}"
+
+
+def _leaf(entries: Sequence[AuditEntry], more: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Newest", icon=":material/first_page:", on_click=newest, disabled=not leafed())
+        st.button("Newer", icon=":material/chevron_left:", on_click=newer, disabled=not leafed())
+        st.button(
+            "Older",
+            icon=":material/chevron_right:",
+            on_click=older,
+            args=(entries[-1].entry_id,),
+            disabled=not more,
+        )
+        first, last = entries[0].at, entries[-1].at
+        st.caption(
+            f"{words.plural(len(entries), 'entry', 'entries')} from {local_time.moment(last)} to "
+            f"{local_time.moment(first)}. Entries are only ever added."
+        )
+
+
+def _details(entries: Sequence[AuditEntry], names: dict[str, str]) -> None:
+    """Let one entry be read in full, long notes and correlation included."""
+    by_id = {entry.entry_id: entry for entry in entries}
+    chosen = st.selectbox(
+        "Read one entry in full",
+        list(by_id),
+        index=None,
+        format_func=lambda i: (
+            f"{local_time.moment(by_id[i].at)} · {who(by_id[i])} · {ACTIONS[by_id[i].action]} "
+            f"{table_words(by_id[i].table_name)} {by_id[i].subject or ''}"
+        ),
+        placeholder="Choose an entry",
+    )
+    if chosen is None:
+        return
+    entry = by_id[chosen]
+    facts = [
+        f"Entry {entry.entry_id}, written by {entry.program}",
+        f"Row {entry.row_key} of {entry.table_name}",
+        *([f"Reason: {entry.reason}"] if entry.reason else []),
+        *([f"Correlation: {entry.correlation_id}"] if entry.correlation_id else []),
+        *changes(entry, names),
+    ]
+    with st.container(border=True):
+        st.markdown("\n".join(f"- {words.plain(fact)}" for fact in facts))
+
+
+def _empty(filters: AuditFilters) -> None:
+    narrowed = replace(filters, limit=AuditFilters().limit) != AuditFilters()
+    st.info(
+        "No entry matches these filters." if narrowed else "Nothing was opened or changed yet.",
+        icon=":material/history:",
+    )
+    if leafed():
+        st.button("Newest", icon=":material/first_page:", on_click=newest)

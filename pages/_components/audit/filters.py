@@ -1,0 +1,95 @@
+"""What the audit log is narrowed to, and how far back one has leafed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeVar
+
+import streamlit as st
+
+from pages._components import state
+from pages._components.audit.wording import ACTIONS, TABLES
+from processing.services import Services
+from processing.use_cases.read_models import AuditFilters
+
+ROWS = 50
+Chosen = TypeVar("Chosen", bound=str)
+
+
+def choose_filters(services: Services) -> AuditFilters:
+    """Ask who, what, about whom and when; any change begins at the newest entry again."""
+    people = {
+        person.user_id: f"{person.name or 'No name'} ({person.role})" for person in services.audit.people()
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        actor = _choice("Who", people, "Everybody", "who", 215)
+        action = _choice("Did", ACTIONS, "Anything", "action", 130)
+        table = _choice("What", TABLES, "Everything", "table", 215)
+        about = st.text_input(
+            "Patient or session",
+            key=f"{state.AUDIT}about",
+            placeholder="P001 or P001S003",
+            on_change=newest,
+            width=165,
+        )
+        dates = st.date_input(
+            "Between",
+            value=(),
+            format="DD/MM/YYYY",
+            key=f"{state.AUDIT}dates",
+            on_change=newest,
+            width=250,
+        )
+    first, last = _range(dates)
+    return AuditFilters(
+        table_name=table,
+        actor=actor,
+        action=action,
+        about=about.strip().upper() or None,
+        on_or_after=first,
+        on_or_before=last,
+        before_id=(leafed() or [None])[-1],
+        limit=ROWS + 1,  # one more tells whether there are older ones
+    )
+
+
+def _choice(label: str, said: Mapping[Chosen, str], nothing: str, name: str, width: int) -> Chosen | None:
+    """Ask for one of the keys of ``said``, shown by their words; None stands for all of them."""
+    return st.selectbox(
+        label,
+        list(said),
+        index=None,
+        format_func=lambda key: said[key][:1].upper() + said[key][1:],
+        placeholder=nothing,
+        key=f"{state.AUDIT}{name}",
+        on_change=newest,
+        width=width,
+    )
+
+
+def leafed() -> list[int]:
+    """Return the last entry of each page that one has gone beyond."""
+    kept: list[int] = st.session_state.setdefault(f"{state.AUDIT}pages", [])
+    return kept
+
+
+def newest() -> None:
+    """Begin at the newest entry again."""
+    st.session_state[f"{state.AUDIT}pages"] = []
+
+
+def older(last_id: int) -> None:
+    """Go on after an entry."""
+    leafed().append(last_id)
+
+
+def newer() -> None:
+    """Go back one page."""
+    if leafed():
+        leafed().pop()
+
+
+def _range(dates: object) -> tuple[date | None, date | None]:
+    days = [day for day in (dates if isinstance(dates, list | tuple) else (dates,)) if isinstance(day, date)]
+    return (days[0] if days else None, days[-1] if len(days) > 1 else None)

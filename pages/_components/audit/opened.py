@@ -1,0 +1,22 @@
+"""Opening a session leaves a trace: once for each browser session and session code, not at every rerun."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._components import state
+from processing.services import Services
+
+
+def record_opened(services: Services, session_code: str) -> None:
+    """Keep in the audit log that the viewer opened a session; without that trace it is not shown.
+
+    Raises
+    ------
+    ProcessingError
+        If the trace cannot be written.
+    """
+    opened: set[str] = st.session_state.setdefault(state.OPENED, set())
+    if session_code not in opened:
+        services.record_access("read", session_code)
+        opened.add(session_code)

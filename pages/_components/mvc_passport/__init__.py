@@ -1,0 +1,1 @@
+"""The MVC passport: reference amplitudes of a patient with day, posture, electrodes and method."""
