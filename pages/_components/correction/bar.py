@@ -1,0 +1,226 @@
+"""The row that corrects the chosen contraction: keep, reject and why, undo, edges by typing, split, merge, add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pages._components import words
+from pages._components.correction.saving import Corrector
+from pages._components.correction.words import change_words
+from pages._components.view import View
+from processing.emg.corrections import REJECTION_REASONS
+from processing.emg.results import ChannelAnalysis, Contraction, IntervalS
+
+KEYS = (
+    ("A", "keep the chosen contraction: it counts, without a doubt"),
+    ("X", "reject the chosen contraction"),
+    ("U", "undo your last change"),
+    ("Shift + U", "redo"),
+)
+_FIELD_PX = 104
+
+
+def corrections_bar(corrector: Corrector, view: View) -> None:
+    """Draw the row; what it changes is saved at once and shown by drawing the page again."""
+    chosen = corrector.chosen(view)
+    log = corrector.review.corrections
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        _decide(corrector, view, chosen)
+        _button(view, "Undo", "undo", "U", corrector.undo, off=log.undo is None)
+        _button(view, "Redo", "redo", "Shift+U", corrector.redo, off=log.redo is None)
+        _reason(corrector, view)
+        _edges(corrector, view, chosen)
+        _more(corrector, view, chosen)
+    _say(corrector, chosen)
+
+
+def _decide(
+    corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int, Contraction] | None
+) -> None:
+    place: tuple[Any, ...] = ()
+    accepted = False
+    if chosen is not None:
+        channel, index, contraction = chosen
+        place = (channel.name, (contraction.onset_s, contraction.offset_s))
+        mark = channel.mark_of(index)
+        accepted = mark is not None and mark.kind == "accept"
+    _button(view, "Keep", "check", "A", corrector.accept, *place, off=chosen is None or accepted)
+    _button(view, "Reject", "close", "X", corrector.reject, *place, off=chosen is None)
+
+
+def _reason(corrector: Corrector, view: View) -> None:
+    """Ask why: the reason of the rejection just made, and of the next one."""
+    key = f"{view.key}:reason"
+    options = list(dict.fromkeys([*REJECTION_REASONS, corrector.reason]))
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = corrector.reason
+    shown = st.session_state[key]
+
+    def given() -> None:
+        if st.session_state[key] != shown:
+            corrector.give_reason(st.session_state[key])
+
+    st.selectbox(
+        "Why rejected",
+        options,
+        key=key,
+        accept_new_options=True,
+        on_change=given,
+        width=190,
+        help="The reason for the rejection you made last and for the next one. Other words may be typed.",
+    )
+
+
+def _edges(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
+    """Draw both edges as fields; Enter saves."""
+    name = "none" if chosen is None else f"{chosen[0].name}:{chosen[2].onset_s:.4f}:{chosen[2].offset_s:.4f}"
+    for label, edge in (("Start (s)", 0), ("End (s)", 1)):
+        key = f"{view.key}:edge{edge}:{name}"
+        now = None if chosen is None else round((chosen[2].onset_s, chosen[2].offset_s)[edge], 2)
+
+        def typed(key: str = key, edge: int = edge) -> None:
+            value = st.session_state[key]
+            # Streamlit also calls this for a field that was away for a run; what was not typed is not saved.
+            if (
+                chosen is None
+                or value is None
+                or value == round((chosen[2].onset_s, chosen[2].offset_s)[edge], 2)
+            ):
+                return
+            old = (chosen[2].onset_s, chosen[2].offset_s)
+            new: IntervalS = (value, old[1]) if edge == 0 else (old[0], value)
+            corrector.move(chosen[0].name, old, new)
+
+        st.number_input(
+            label,
+            value=now,
+            min_value=0.0,
+            max_value=view.length_s + 1,
+            step=0.01,
+            format="%.2f",
+            key=key,
+            on_change=typed,
+            disabled=chosen is None,
+            width=_FIELD_PX,
+        )
+
+
+def _more(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
+    with st.popover("More", icon=":material/content_cut:", key=f"{view.key}:more"):
+        if chosen is not None:
+            _split(corrector, view, *chosen)
+            _merge(corrector, view, *chosen)
+        else:
+            st.caption("Choose a contraction to split it or to merge it with the next.")
+        _add(corrector, view)
+
+
+def _split(
+    corrector: Corrector, view: View, channel: ChannelAnalysis, index: int, contraction: Contraction
+) -> None:
+    middle = (contraction.onset_s + contraction.offset_s) / 2
+    cursor = view.cursors[0] if view.cursors else None
+    inside = cursor is not None and contraction.onset_s < cursor < contraction.offset_s
+    key = f"{view.key}:at:{channel.name}:{contraction.onset_s:.4f}"
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        at_s = st.number_input(
+            "Split at (s)",
+            value=round(cursor if inside and cursor is not None else middle, 2),
+            step=0.01,
+            format="%.2f",
+            key=key,
+            width=_FIELD_PX,
+        )
+        st.button(
+            f"Split {words.side_name(channel.side, channel.name)} {index + 1}",
+            icon=":material/content_cut:",
+            key=f"{view.key}:split",
+            on_click=corrector.split,
+            args=(channel.name, (contraction.onset_s, contraction.offset_s), at_s),
+        )
+
+
+def _merge(
+    corrector: Corrector, view: View, channel: ChannelAnalysis, index: int, contraction: Contraction
+) -> None:
+    following = channel.contractions[index + 1] if index + 1 < len(channel.contractions) else None
+    other = (0.0, 0.0) if following is None else (following.onset_s, following.offset_s)
+    st.button(
+        "Merge with the next",
+        icon=":material/merge:",
+        key=f"{view.key}:merge",
+        on_click=corrector.merge,
+        args=(channel.name, (contraction.onset_s, contraction.offset_s), other),
+        disabled=following is None,
+        help="Makes one contraction from the start of this to the end of the next.",
+    )
+
+
+def _add(corrector: Corrector, view: View) -> None:
+    """Offer to count a stretch: between the cursors where they stand, else the visible window."""
+    channels = corrector.result.channels
+    start, stop = view.cursors or view.window
+    stamp = f"{start:.3f}:{stop:.3f}"
+    names = {c.name: words.side_name(c.side, c.name) for c in channels}
+    st.markdown(
+        "**Add a contraction** " + ("between the cursors" if view.cursors else "from the visible window")
+    )
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Leg", list(names), format_func=names.__getitem__, key=f"{view.key}:add:leg", width=_FIELD_PX
+        )
+        first = st.number_input(
+            "From (s)", value=round(start, 2), step=0.01, format="%.2f", key=f"{view.key}:add:from:{stamp}",
+            width=_FIELD_PX,
+        )  # fmt: skip
+        last = st.number_input(
+            "To (s)", value=round(stop, 2), step=0.01, format="%.2f", key=f"{view.key}:add:to:{stamp}",
+            width=_FIELD_PX,
+        )  # fmt: skip
+        st.button(
+            "Add", icon=":material/add:", key=f"{view.key}:add", on_click=corrector.add,
+            args=(name, (first, last)), disabled=name is None,
+        )  # fmt: skip
+
+
+def _say(corrector: Corrector, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
+    """Say what went wrong, what was done last, and what could not be measured again."""
+    if corrector.problem is not None:
+        st.warning(corrector.problem, title="Not saved", icon=":material/sync_problem:")
+    channels, log = corrector.result.channels, corrector.review.corrections
+    said = []
+    if log.undo is not None and log.undo.correction is not None:
+        said.append(f"Your last change: {words.plain(change_words(log.undo.correction, channels))}.")
+    elif chosen is None:
+        said.append("Choose a contraction (J, K or N, or a click on it) to keep, reject or correct it.")
+    stale = [c for c in channels if c.corrections is not None and c.corrections.as_detected]
+    if stale:
+        legs = " and ".join(words.the_leg(c.side, c.name) for c in stale)
+        said.append(
+            f"RMS, spectrum and fatigue of {legs} are still as detected: the recording was not there."
+        )
+    if log.unmatched:
+        n = len(log.unmatched)
+        said.append(
+            f"{words.plural(n, 'correction')} no longer {'applies' if n == 1 else 'apply'} (see below)."
+        )
+    if said:
+        st.caption(" ".join(said))
+
+
+def _button(
+    view: View, label: str, icon: str, shortcut: str, action: Callable[..., None], *args: Any, off: bool
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        shortcut=shortcut,
+        key=f"{view.key}:correct:{shortcut}",
+        on_click=action,
+        args=args,
+        disabled=off,
+        width="content",
+    )

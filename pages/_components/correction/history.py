@@ -1,0 +1,77 @@
+"""Who changed what, when and why; and what was rejected, to be counted again."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages._components import words
+from pages._components.correction.saving import Corrector
+from pages._components.correction.words import change_words, entry_words, leg_name
+from pages._components.mark_words import mark_words
+from processing.emg.corrections import active_edits
+from processing.services import Services
+from processing.use_cases.read_models import SessionResult, SessionReview
+
+
+def correction_history(
+    services: Services, review: SessionReview, result: SessionResult, *, editable: bool
+) -> None:
+    """Draw the log of a session, newest first; nothing where nobody corrected it."""
+    log = review.corrections.log
+    if not log:
+        return
+    holds = {entry.revision for entry in active_edits(log)}
+    lost = {entry.revision for entry in review.corrections.unmatched}
+    with st.expander(
+        f"Corrections: {words.plural(len(holds), 'change')} in force", icon=":material/history:"
+    ):
+        for entry in review.corrections.unmatched:
+            if entry.correction is not None:
+                said = change_words(entry.correction, result.channels)
+                st.warning(
+                    f"{words.plain(said)}. No such contraction is found in this result; the correction is kept.",
+                    title="A correction no longer applies",
+                    icon=":material/link_off:",
+                )
+        _rejected(Corrector(services, review, result), editable)
+        rows = [
+            {
+                "When": words.moment(entry.at),
+                "Who": entry.author_name or "not known",
+                "What": entry_words(entry, log, result.channels),
+                "State": _state(entry.revision, entry.action, holds, lost),
+            }
+            for entry in reversed(log)
+        ]
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, alt="All corrections of this session, newest first."
+        )
+
+
+def _state(revision: int, action: str, holds: set[int], lost: set[int]) -> str:
+    if action != "edit":
+        return ""
+    if revision in lost:
+        return "no longer applies"
+    return "in force" if revision in holds else "taken back"
+
+
+def _rejected(corrector: Corrector, editable: bool) -> None:
+    for channel in corrector.result.channels:
+        for number, item in enumerate(channel.rejected):
+            place = (item.contraction.onset_s, item.contraction.offset_s)
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                st.markdown(
+                    f"✗ {leg_name(channel.name, corrector.result.channels)} {words.span(*place)} · "
+                    f"{words.plain(mark_words(item.mark))}",
+                    width="content",
+                )
+                if editable:
+                    st.button(
+                        "Count it again",
+                        icon=":material/undo:",
+                        key=f"again:{corrector.review.summary.session_code}:{channel.name}:{number}:{place[0]:.4f}",
+                        on_click=corrector.accept,
+                        args=(channel.name, place),
+                    )
