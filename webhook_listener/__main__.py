@@ -21,15 +21,17 @@ def main() -> int:
         configure_logging(settings.log_format)
         settings.check_exposure()
         secret = "" if settings.webhook_secret is None else settings.webhook_secret.get_secret_value()
-        verifier = SignatureVerifier(secret)
+        verifier = SignatureVerifier(secret, body_digest=settings.webhook_body_signature)
         # A sender waits 5 s at most: better to say soon that the database is away than to let it wait.
-        with open_services(settings, program="listener", database_wait_s=0.5) as services:
+        with open_services(settings, program="listener", database_wait_s=0.4) as services:
             listener = ListenerServices(
                 ingest=services.ingest,
                 record_ignored=services.record_ignored,
                 peek_metadata=services.peek_metadata,
                 session_status=services.session_status,
                 check_ready=services.check_ready,
+                note_removed=services.operations.note_removed,
+                operations_facts=services.operations.facts,
             )
             app = create_app(listener, verifier=verifier, bucket=settings.storage_bucket)
             serve(app, settings.listener_host, settings.listener_port)

@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from processing.errors import TransientError
+from processing.errors import ProcessingError, TransientError
 from webhook_listener.answers import json_answer, problem
 from webhook_listener.correlation import CorrelationMiddleware
 from webhook_listener.delivery import DeliveryHandler, Threads
@@ -83,6 +83,11 @@ def create_app(
 
     @app.get("/metrics", response_model=None)
     async def show_metrics() -> Response:
-        return Response(metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+        try:
+            facts = await threads.call(services.operations_facts)
+        except ProcessingError as exc:  # what was counted here is worth showing all the more
+            _log.warning("metrics_without_database", error=exc.kind)
+            facts = None
+        return Response(metrics.render(facts), headers={"Content-Type": CONTENT_TYPE})
 
     return app

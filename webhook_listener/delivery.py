@@ -152,11 +152,14 @@ class DeliveryHandler:
         created = await self._threads.call(
             partial(self._services.record_ignored, event_id, event.body, event.reason)
         )
+        session_code = None
+        if event.removed and event.object_name is not None:
+            session_code = await self._threads.call(partial(self._services.note_removed, event.object_name))
         outcome = IngestOutcome(
             created=created,
             outcome="ignored",
             reason=event.reason,
-            session_code=None,
+            session_code=session_code,
             session_id=None,
             status=None,
             event_row_id=None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,18 +12,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from processing.storage.names import MAX_NAME_CHARS, is_recording_name
 from processing.use_cases.ingest_types import StorageEvent
 
-_MAX_DEPTH = 32
-_TOO_DEEP = "[nested too deeply]"
+_DELETED = "The object was deleted."
 _FOLDER_PLACEHOLDER = ".emptyFolderPlaceholder"
 
 
 @dataclass(frozen=True, slots=True)
 class IgnoredEvent:
-    """A genuine delivery that asks for nothing: a constant sentence why, and what to keep of it."""
+    """A genuine delivery that asks for no analysis: a constant sentence why, and what to keep of it.
+
+    ``removed`` says that a recording of our bucket was deleted.
+    """
 
     reason: str
     body: dict[str, Any]
     object_name: str | None = None
+    removed: bool = False
 
 
 def read_event(raw: bytes, *, bucket: str) -> StorageEvent | IgnoredEvent:
@@ -35,16 +37,17 @@ def read_event(raw: bytes, *, bucket: str) -> StorageEvent | IgnoredEvent:
         return IgnoredEvent("The body is not JSON.", _summary(raw))
     if not isinstance(payload, dict):
         return IgnoredEvent("The body is not a JSON object.", _summary(raw))
-    body = _storable(payload)
     try:
         webhook = _StorageWebhook.model_validate(payload)
     except ValidationError:
-        return IgnoredEvent("The body does not have the shape of a storage event.", body)
+        return IgnoredEvent("The body does not have the shape of a storage event.", payload)
     reason = _reason_to_ignore(webhook, bucket)
     record = webhook.record
     if reason is not None or record is None:
         shown = record or webhook.old_record
-        return IgnoredEvent(reason or "The event has no record.", body, shown.name if shown else None)
+        removed = reason == _DELETED and shown is not None and shown.bucket_id == bucket
+        name = shown.name if shown else None
+        return IgnoredEvent(reason or "The event has no record.", payload, name, removed)
     return StorageEvent(
         event_type=webhook.type,
         bucket=record.bucket_id,
@@ -52,7 +55,7 @@ def read_event(raw: bytes, *, bucket: str) -> StorageEvent | IgnoredEvent:
         object_version=record.version or "",
         size_bytes=record.size_bytes,
         source="webhook",
-        body=body,
+        body=payload,
     )
 
 
@@ -112,7 +115,7 @@ def _reason_to_ignore(webhook: _StorageWebhook, bucket: str) -> str | None:
     if (webhook.schema_name, webhook.table) != ("storage", "objects"):
         return "The event is not about storage.objects."
     if webhook.type == "DELETE":
-        return "The object was deleted."
+        return _DELETED
     if webhook.type not in ("INSERT", "UPDATE"):
         return "The event's type is not INSERT or UPDATE."
     record = webhook.record
@@ -155,23 +158,3 @@ def _same_bytes(old: _Record, new: _Record) -> bool:
 
 def _summary(raw: bytes) -> dict[str, Any]:
     return {"unparsed": {"sha256": hashlib.sha256(raw).hexdigest(), "size_bytes": len(raw)}}
-
-
-def _storable(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return the body as jsonb can hold it: no NUL characters, no infinities, no endless nesting."""
-    cleaned = _clean(payload, 0)
-    return cleaned if isinstance(cleaned, dict) else {}
-
-
-def _clean(value: Any, depth: int) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "�")
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if depth >= _MAX_DEPTH and isinstance(value, dict | list):
-        return _TOO_DEEP
-    if isinstance(value, dict):
-        return {_clean(key, depth): _clean(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean(item, depth + 1) for item in value]
-    return value

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from processing.recording import RecordingMetadata
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
+from processing.use_cases.operations import OperationsFacts
 
 
 class Ingest(Protocol):
@@ -23,7 +24,8 @@ class ListenerServices:
     ``record_ignored(event_id, body, reason)`` keeps a genuine delivery that asks for nothing and returns
     whether it is new. ``peek_metadata(name)`` reads a recording's header; whatever it raises, the answer does
     without. ``session_status(session_code)`` is None for an unknown session. ``check_ready()`` returns the
-    details to show, with ``ready`` True or False among them.
+    details to show, with ``ready`` True or False among them. ``note_removed(name)`` keeps that an object left the
+    bucket. ``operations_facts()`` says how queue and workers stand, for the metrics.
     """
 
     ingest: Ingest
@@ -31,6 +33,8 @@ class ListenerServices:
     peek_metadata: Callable[[str], RecordingMetadata]
     session_status: Callable[[str], dict[str, Any] | None]
     check_ready: Callable[[], dict[str, Any]]
+    note_removed: Callable[[str], str | None]
+    operations_facts: Callable[[], OperationsFacts]
 
 
 @dataclass(frozen=True, slots=True)

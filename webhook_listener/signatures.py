@@ -53,15 +53,16 @@ class SignatureVerifier:
     has neither id nor time: the event id is ``sha256:`` and the hash of the body, so a delivery that is
     played again is a repeat.
 
-    If any Standard Webhooks header is there, only that scheme counts.
+    If any Standard Webhooks header is there, only that scheme counts. Without ``body_digest`` it is the only one.
     """
 
-    def __init__(self, setting: str | None) -> None:
+    def __init__(self, setting: str | None, *, body_digest: bool = True) -> None:
         """Take the text of WEBHOOK_SECRET; InvalidParameterError if it holds no usable secret."""
         if setting is None:
             raise InvalidParameterError("WEBHOOK_SECRET is not set; deliveries cannot be verified without it")
         secrets = parse_secrets(setting)
         self._webhooks = tuple(Webhook(secret.key) for secret in secrets)
+        self._accepts_body_digest = body_digest
         self._body_keys = tuple(key for secret in secrets for key in _body_keys(secret))
         for position, secret in enumerate(secrets, start=1):
             self._self_test(secret, position)
@@ -72,7 +73,7 @@ class SignatureVerifier:
         standard = {name: lowered[name] for name in _STANDARD_HEADERS if name in lowered}
         if standard:
             return self._verify_standard(standard, body)
-        if _SUPABASE_HEADER in lowered:
+        if _SUPABASE_HEADER in lowered and self._accepts_body_digest:
             return self._verify_body_digest(lowered[_SUPABASE_HEADER], body)
         raise RejectedDeliveryError("missing", "The delivery carries no signature")
 

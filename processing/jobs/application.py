@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.jobs import Status
 
 from processing.errors import ProcessingError
+from processing.jobs.metrics import WorkerMetrics
 from processing.jobs.retry import MAX_RUNS_BEFORE_STALL, RetryByErrorClass, runs_allowed
 
 ANALYSIS_QUEUE = "analysis"
@@ -33,14 +35,15 @@ class Work:
     analyse: Callable[[str, bool], str]
     give_up: Callable[[str, str, str], None]
     reconcile: Callable[[], int]
-    rescue_orphans: Callable[[], int]
+    tell_operator: Callable[[], int]
 
 
-def build_job_app(database_url: str, work: Work) -> App:
+def build_job_app(database_url: str, work: Work, metrics: WorkerMetrics | None = None) -> App:
     """Return the queue application with its tasks, not yet opened.
 
     The tasks are coroutines that hand their work to a thread, so that heartbeats go on while it runs.
     """
+    metrics = metrics or WorkerMetrics()
     app = App(
         connector=PsycopgConnector(
             conninfo=database_url,
@@ -57,15 +60,19 @@ def build_job_app(database_url: str, work: Work) -> App:
         log = _log.bind(
             session_id=session_id, correlation_id=correlation_id, attempt=context.job.attempts + 1
         )
+        started = time.perf_counter()
         try:
             outcome = await asyncio.to_thread(work.analyse, session_id, force)
         except Exception as error:
             if context.job.attempts + 1 < runs_allowed(error):
+                metrics.ran("retried", time.perf_counter() - started)
                 log.warning("analysis_will_be_retried", error=type(error).__name__)
                 raise
             log.exception("analysis_given_up", error=type(error).__name__)
             await asyncio.to_thread(work.give_up, session_id, *_last_words(error))
-            return "failed"
+            outcome = "failed"
+        metrics.ran(outcome, time.perf_counter() - started)
+        metrics.finished(context.job.attempts + 1)
         log.info("analysis_ended", outcome=outcome)
         return outcome
 
@@ -82,10 +89,19 @@ def build_job_app(database_url: str, work: Work) -> App:
     @app.task(name="reconcile_bucket", queue=UPKEEP_QUEUE, queueing_lock="reconcile_bucket")
     async def reconcile_bucket(timestamp: int) -> int:
         try:
-            return await asyncio.to_thread(_reconcile, work)
+            return await asyncio.to_thread(work.reconcile)
         except ProcessingError as error:
             # The next minute tries again; a failed look is not worth a failed job.
             _log.warning("reconciliation_failed", error=error.kind)
+            return 0
+
+    @app.periodic(cron="* * * * * */30")
+    @app.task(name="tell_operator", queue=UPKEEP_QUEUE, queueing_lock="tell_operator")
+    async def tell_operator(timestamp: int) -> int:
+        try:
+            return await asyncio.to_thread(work.tell_operator)
+        except ProcessingError as error:
+            _log.warning("operator_not_told", error=error.kind)
             return 0
 
     @app.periodic(cron="17 * * * *")  # hourly: a clinic's computer is off at night
@@ -99,11 +115,6 @@ def build_job_app(database_url: str, work: Work) -> App:
         )
 
     return app
-
-
-def _reconcile(work: Work) -> int:
-    """Find sessions without a job and objects without a session; return how many were queued."""
-    return work.rescue_orphans() + work.reconcile()
 
 
 async def _bring_back(app: App, job: procrastinate.jobs.Job, work: Work) -> None:

@@ -131,6 +131,11 @@ class LocalObjectStore:
             for gone in self._versions.keys() - set(names):
                 del self._versions[gone]
 
+    def check(self) -> None:
+        """Return if the bucket's folder can be listed."""
+        with self._storage_errors("the bucket's folder"), os.scandir(self._root) as entries:
+            next(entries, None)
+
     def _walk(self, folder: Path, prefix: str) -> Iterator[str]:
         try:
             entries = list(os.scandir(folder))

@@ -38,11 +38,14 @@ class SupabaseObjectStore:
 
     The version is the row's ``version``, a fresh UUID for every upload; it is what the storage event carries
     too. One instance may serve many threads. ``close`` returns its connections.
+
+    ``api_url`` is the root of the storage API: ``https://PROJECT.supabase.co/storage/v1``, or the address of a
+    storage server that stands alone.
     """
 
     def __init__(
         self,
-        url: str,
+        api_url: str,
         service_key: str,
         *,
         bucket: str,
@@ -56,7 +59,7 @@ class SupabaseObjectStore:
         self._page_size = page_size
         self._versions: dict[str, tuple[tuple[str, str], str]] = {}
         self._client = httpx.Client(
-            base_url=f"{url.rstrip('/')}/storage/v1/",
+            base_url=f"{api_url.rstrip('/')}/",
             # identity: the bytes are counted and compared with what the row says. A redirect would carry the
             # key away.
             headers={
@@ -148,6 +151,10 @@ class SupabaseObjectStore:
                 yield self._listed(name, row, metadata)
             except (NotFoundError, InvalidParameterError):
                 continue  # deleted since the page was made, or a name that no read could ask for
+
+    def check(self) -> None:
+        """Return if the storage server answers and knows the bucket."""
+        self._request("GET", f"bucket/{quote(self.bucket, safe='')}", None)
 
     def _listed(self, name: str, row: Mapping[str, Any], metadata: Mapping[str, Any]) -> StoredObject:
         seen = (str(metadata.get("eTag")), str(row.get("updated_at")))

@@ -9,7 +9,20 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
+from processing.use_cases.cache_use import RecentUse
+
 Value = TypeVar("Value")
+
+
+class _CountingLRU(LRUCache[Hashable, Value]):
+    """Counts what it drops to make room."""
+
+    evictions = 0
+
+    def popitem(self) -> tuple[Hashable, Value]:
+        """Drop the value that was not looked at for longest."""
+        self.evictions += 1
+        return super().popitem()
 
 
 class BuildOnceCache(Generic[Value]):
@@ -26,20 +39,23 @@ class BuildOnceCache(Generic[Value]):
     """
 
     def __init__(self, max_bytes: int, *, size_of: Callable[[Value], int]) -> None:
-        self._values: LRUCache[Hashable, Value] = LRUCache(max_bytes, getsizeof=size_of)
+        self._values: _CountingLRU[Value] = _CountingLRU(max_bytes, getsizeof=size_of)
         self._size_of = size_of
         self._building: dict[Hashable, Future[Value]] = {}
         self._lock = threading.Lock()
         self.hits = 0
         self.misses = 0
+        self.recent = RecentUse()
 
     def get(self, key: Hashable, build: Callable[[], Value]) -> Value:
         """Return the value of ``key``, building it if nobody has it or is at it."""
         with self._lock:
             if key in self._values:
                 self.hits += 1
+                self.recent.count(hit=True)
                 return self._values[key]
             self.misses += 1
+            self.recent.count(hit=False)
             pending = self._building.get(key)
             mine = pending is None
             if pending is None:
@@ -64,6 +80,11 @@ class BuildOnceCache(Generic[Value]):
         """Forget every value; builds under way still reach those who wait for them."""
         with self._lock:
             self._values.clear()
+
+    @property
+    def evictions(self) -> int:
+        """How many values were dropped to make room."""
+        return self._values.evictions
 
     @property
     def current_bytes(self) -> int:

@@ -34,7 +34,7 @@ def double() -> Iterator[StorageDouble]:
 @pytest.fixture
 def store(double: StorageDouble) -> Iterator[SupabaseObjectStore]:
     store = SupabaseObjectStore(
-        double.url, SERVICE_KEY, bucket=BUCKET, max_bytes=1000, page_size=2, download_timeout_s=0.3
+        double.api_url, SERVICE_KEY, bucket=BUCKET, max_bytes=1000, page_size=2, download_timeout_s=0.3
     )
     yield store
     store.close()
@@ -76,7 +76,7 @@ def test_an_answer_is_classified_by_its_body(
 
 
 def test_a_wrong_key_says_so_and_shows_no_key(double: StorageDouble) -> None:
-    store = SupabaseObjectStore(double.url, "wrong-key", bucket=BUCKET, max_bytes=10)
+    store = SupabaseObjectStore(double.api_url, "wrong-key", bucket=BUCKET, max_bytes=10)
     with pytest.raises(StorageUnavailableError, match="refused the service key") as caught:
         list(store.list_objects())
     assert "wrong-key" not in str(caught.value)

@@ -27,6 +27,7 @@ from processing.errors import (
 from processing.ports import StoredObject
 from processing.recording import ChannelInfo, ClockCheck, GameInfo, RecordedMeasures, RecordingMetadata
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
+from processing.use_cases.operations import OperationsFacts, QueueFacts
 from processing.webhooks import encode_event, sign_event, storage_event
 from tests.unit.storage.supabase_double import running_server
 from webhook_listener import delivery as delivery_module
@@ -49,6 +50,24 @@ METADATA = RecordingMetadata(
     game=GameInfo(),
     measures=RecordedMeasures(),
 )
+FACTS = OperationsFacts(
+    queue=QueueFacts(
+        waiting=3, retrying=1, running=1, oldest_waiting_s=12.5, longest_running_s=0.4, most_attempts=2
+    ),
+    workers_alive=3,
+    last_heartbeat_s=1.0,
+    unfinished={"pending": 3, "failed": 2},
+    analysed_last_hour=40,
+    failed_last_hour=2,
+    failed_hour_before=0,
+    analysis_p50_ms=170.0,
+    analysis_p95_ms=None,
+    missing_objects=1,
+    notifications_waiting=0,
+    reconciliation_age_s=30.0,
+    reconciliation_error=None,
+    clock_skew_s=0.01,
+)
 FAST = ListenerLimits(body_timeout_s=0.3, call_timeout_s=0.3)
 
 
@@ -59,6 +78,7 @@ class Clinic:
         self.events: dict[str, StorageEvent] = {}
         self.ignored: dict[str, tuple[dict[str, Any], str]] = {}
         self.correlation_ids: list[str] = []
+        self.removed: list[str] = []
         self.ingest_fails: Exception | None = None
         self.ingest_takes_s = 0.0
         self.peek: Callable[[str], RecordingMetadata] = lambda _name: METADATA
@@ -97,6 +117,15 @@ class Clinic:
             raise self.ingest_fails
         return {"session_code": session_code, "status": "completed"} if session_code == "P001S001" else None
 
+    def note_removed(self, name: str) -> str | None:
+        self.removed.append(name)
+        return "P001S001"
+
+    def facts(self) -> OperationsFacts:
+        if self.ingest_fails is not None:
+            raise self.ingest_fails
+        return FACTS
+
     @property
     def touched(self) -> bool:
         return bool(self.events or self.ignored)
@@ -114,6 +143,8 @@ def listener(clinic: Clinic, limits: ListenerLimits = FAST, secret: str = SECRET
         peek_metadata=lambda name: clinic.peek(name),
         session_status=clinic.session_status,
         check_ready=lambda: clinic.ready(),
+        note_removed=clinic.note_removed,
+        operations_facts=clinic.facts,
     )
     return create_app(services, verifier=SignatureVerifier(secret), bucket=BUCKET, limits=limits)
 
@@ -480,3 +511,31 @@ def test_a_sender_that_hangs_up_does_no_harm(clinic: Clinic, port: int) -> None:
     response = httpx.post(f"http://127.0.0.1:{port}{DELIVERY_PATHS[0]}", **delivery())
     assert response.status_code == 202
     assert len(clinic.events) == 1
+
+
+def test_metrics_hold_what_the_database_knows_about_queue_and_workers(clinic: Clinic) -> None:
+    text = ask(listener(clinic), "GET", "/metrics").text
+    assert "queue_waiting_jobs 3.0" in text
+    assert "queue_oldest_waiting_seconds 12.5" in text
+    assert "analysis_p50_seconds 0.17" in text
+    assert 'sessions{status="failed"} 2.0' in text
+    assert "analysis_p95_seconds" not in text, "what is not known has no sample"
+
+
+def test_metrics_of_the_listener_itself_survive_the_database(clinic: Clinic) -> None:
+    clinic.ingest_fails = DatabaseUnavailableError("away")
+    answer = ask(listener(clinic), "GET", "/metrics")
+    assert answer.status_code == 200
+    assert "webhook_acknowledgement_seconds" in answer.text
+    assert "queue_waiting_jobs" not in answer.text
+
+
+def test_a_deleted_object_is_noted_on_its_session(clinic: Clinic) -> None:
+    answer = deliver(listener(clinic), storage_event(STORED, BUCKET, "DELETE"))
+    assert (answer.status_code, answer.json()["session_code"]) == (202, "P001S001")
+    assert clinic.removed == ["P001/a.c3d"]
+
+
+def test_an_object_deleted_from_another_bucket_is_nobody_s(clinic: Clinic) -> None:
+    assert deliver(listener(clinic), storage_event(STORED, "elsewhere", "DELETE")).status_code == 202
+    assert clinic.removed == []

@@ -162,14 +162,9 @@ def test_a_body_that_is_not_json_is_ignored_and_kept_as_its_hash(raw: bytes) -> 
     assert result.body["unparsed"]["size_bytes"] == len(raw)
 
 
-def test_the_kept_body_is_what_a_jsonb_column_can_hold() -> None:
-    made = encode_event(event(user_metadata={"a\0b": "c\0d"})).replace(
-        b'"owner": null', b'"owner": ' + b"[" * 99 + b"]" * 99
-    )
-    result = read_event(made, bucket=BUCKET)
-    kept = json.dumps(result.body)
-    assert "\\u0000" not in kept
-    assert "[nested too deeply]" in kept
+def test_the_body_is_handed_over_as_it_came() -> None:
+    made = event(user_metadata={"a\0b": "c\0d"})
+    assert read_event(encode_event(made), bucket=BUCKET).body == made
 
 
 JSON = st.recursive(

@@ -226,3 +226,10 @@ def test_any_bytes_and_headers_give_our_rejection_and_nothing_else(
 def test_whatever_was_signed_is_accepted(body: str, event_id: str) -> None:
     raw = body.encode()
     assert SignatureVerifier(NEW).verify(signed(event_id=event_id, body=raw), raw).event_id == event_id
+
+
+def test_the_older_signature_is_refused_where_it_is_turned_off() -> None:
+    headers = {"x-supabase-signature": body_digest(NEW.encode())}
+    assert SignatureVerifier(NEW).verify(headers, BODY).scheme == "x-supabase-signature"
+    with pytest.raises(RejectedDeliveryError, match="carries no signature"):
+        SignatureVerifier(NEW, body_digest=False).verify(headers, BODY)

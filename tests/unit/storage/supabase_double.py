@@ -38,6 +38,10 @@ class StorageDouble:
     ignores_range: bool = False
     truncates_to: int | None = None
 
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/storage/v1"
+
     def put(self, name: str, data: bytes) -> dict[str, Any]:
         now = datetime.now(UTC).isoformat()
         previous = self.rows.get(name)
@@ -64,6 +68,7 @@ class StorageDouble:
                 Route("/storage/v1/object/authenticated/{bucket}/{name:path}", self._guarded(self._get)),
                 Route("/storage/v1/object/list-v2/{bucket}", self._guarded(self._list), methods=["POST"]),
                 Route("/storage/v1/object/{bucket}/{name:path}", self._guarded(self._post), methods=["POST"]),
+                Route("/storage/v1/bucket/{bucket}", self._guarded(self._bucket)),
             ]
         )
 
@@ -80,6 +85,9 @@ class StorageDouble:
             return await endpoint(request)
 
         return guarded
+
+    async def _bucket(self, _request: Request) -> Response:
+        return JSONResponse({"id": BUCKET, "name": BUCKET, "public": False, "file_size_limit": None})
 
     async def _info(self, request: Request) -> Response:
         row = self.rows.get(request.path_params["name"])

@@ -19,7 +19,7 @@ from processing.errors import (
     UnreadableRecordingError,
 )
 from processing.settings import Settings
-from processing.storage import LocalObjectStore, SupabaseObjectStore, build_store
+from processing.storage import GuardedStore, LocalObjectStore, build_store
 from processing.storage import local as local_module
 
 AN_HOUR_AGO = time.time() - 3600
@@ -234,7 +234,7 @@ def test_the_settings_choose_the_store(tmp_path: Path) -> None:
             supabase_service_role_key="k",
         )
     )
-    assert isinstance(hosted, SupabaseObjectStore)
+    assert isinstance(hosted, GuardedStore)
     hosted.close()
 
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from processing.use_cases.cache_use import RecentUse
 from processing.use_cases.trace_cache import BuildOnceCache
 
 
@@ -74,3 +75,24 @@ def test_a_failed_build_is_reported_and_tried_again_next_time() -> None:
     with pytest.raises(ValueError, match="no such file"):
         cache.get("k", fail)
     assert cache.get("k", lambda: b"ok") == b"ok"
+
+
+def test_what_is_dropped_to_make_room_is_counted() -> None:
+    cache: BuildOnceCache[bytes] = BuildOnceCache(10, size_of=len)
+    for key in range(3):
+        cache.get(key, lambda: bytes(5))
+    assert (cache.evictions, cache.current_bytes) == (1, 10)
+
+
+def test_use_is_counted_over_the_last_hour_only() -> None:
+    now = [0.0]
+    use = RecentUse(lambda: now[0])
+    use.count(hit=False)
+    now[0] = 30 * 60.0
+    use.count(hit=True)
+    use.count(hit=True)
+    assert use.last_hour() == (2, 1)
+    now[0] = 60 * 60.0
+    assert use.last_hour() == (2, 0)
+    now[0] = 91 * 60.0
+    assert use.last_hour() == (0, 0)

@@ -1,0 +1,1 @@
+"""What the Operations page is made of."""

@@ -1,0 +1,13 @@
+drop function app.viewer_operations_history();
+drop function app.viewer_operations_facts();
+drop index app.therapy_sessions_missing;
+drop index app.therapy_sessions_failed;
+drop index app.processing_parameters_newest;
+drop function app.operations_facts();
+drop function app.note_object(text, text, boolean);
+drop function app.note_missing_objects(text, text[], timestamptz);
+drop trigger notify_failure on app.therapy_sessions;
+drop function app.notify_failure();
+drop table app.notifications;
+drop table app.reconciliation_runs;
+alter table app.therapy_sessions drop column object_missing_since;
