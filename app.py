@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._components.chart import PLOTLY_URL
+from pages._components.sign_in.routes import SIGN_IN_ROUTES
 
 ROOT = Path(__file__).resolve().parent
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -28,6 +29,8 @@ SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
+    (b"content-security-policy", b"frame-ancestors 'none'; object-src 'none'; form-action 'self'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
 
@@ -81,7 +84,7 @@ def show_incident(exc: Exception) -> bool:
 
 app = st.App(
     ROOT / "pages" / "main.py",
-    routes=[Route(PLOTLY_URL, plotly_js), Route("/healthz", healthz)],
+    routes=[Route(PLOTLY_URL, plotly_js), Route("/healthz", healthz), *SIGN_IN_ROUTES],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=show_incident,
 )

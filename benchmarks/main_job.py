@@ -129,7 +129,7 @@ def _bytes_per_session(services: Services, recording: BenchmarkRecording) -> Fig
             stored, services.store.bucket, "webhook", partial(services.ingest, correlation_id="b")
         )
         claimed = records.claim(str(outcome.session_id), run_token=str(uuid4()))
-        records.store_result(claimed, analysed, object_version=stored.version)
+        records.store_result(claimed, analysed, object_version=stored.version, signals=dict)
     now = (_database_bytes(services) - start) / _N_STORED / 1000
     n_before = 3
     with services.database.transaction() as connection:

@@ -5,26 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components.gate import guard
-from pages._components.navigation import PAGES
+from pages._components.menu import declare_pages
+from pages._components.sign_in.account import account_menu
 from pages._components.upload import forget_files
 
 st.set_page_config(page_title="GHOSTLY EMG review", page_icon="🦵", layout="wide")
-viewer = guard()
+viewer = guard("main.py")
 
-page = st.navigation(
-    [
-        st.Page(
-            entry.file,
-            title=entry.title,
-            icon=entry.icon,
-            url_path=entry.url_path,
-            default=entry is PAGES[0],
-            visibility="hidden" if entry.hidden else "visible",
-        )
-        for entry in PAGES
-    ],
-    position="top",
-)
+page = declare_pages(viewer.role)
+account_menu(viewer)
 if page.url_path != "upload":
     forget_files()
 page.run()

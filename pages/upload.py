@@ -9,7 +9,7 @@ from pages._components.notices import calm_errors
 from pages._components.services import get_services
 from pages._components.upload import LOOK_ONLY, choose_door, choose_files, look_only, save_to_patient
 
-guard()
+guard("upload.py")
 st.title("Upload", anchor=False)
 with calm_errors("upload"):
     services = get_services()

@@ -71,3 +71,7 @@ class DatabaseUnavailableError(TransientError):
 
 class ReaderCrashedError(TransientError):
     """The isolated reader died or ran out of time: the file, or a machine short of memory."""
+
+
+class NotificationRefusedError(TransientError):
+    """A message to the operator was not taken; it is sent again later."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +41,44 @@ class ObjectStore(Protocol):
 
     def list_objects(self) -> Iterator[StoredObject]:
         """Yield every C3D object of the bucket."""
+        ...
+
+    def check(self) -> None:
+        """Return if the bucket is there and answers; raises StorageUnavailableError otherwise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A message to whoever looks after the system. ``attempts`` counts earlier tries to send it."""
+
+    notification_id: int
+    kind: str
+    body: Mapping[str, Any]
+    created_at: datetime
+    attempts: int = 0
+
+    @property
+    def subject(self) -> str:
+        """Return one line that says what it is about."""
+        if self.kind == "session_failed":
+            return f"{self.body.get('session_code')} could not be analysed"
+        return str(self.body.get("sentence") or self.kind)
+
+    @property
+    def text(self) -> str:
+        """Return the whole in plain words."""
+        known = (
+            f"{name.replace('_', ' ')}: {value}" for name, value in self.body.items() if value is not None
+        )
+        return "\n".join([f"{self.subject}.", "", *known, ""])
+
+
+class Notifier(Protocol):
+    """One way to reach the operator."""
+
+    name: str
+
+    def send(self, message: Notification) -> None:
+        """Send one message; raises NotificationRefusedError if it was not taken."""
         ...

@@ -81,7 +81,8 @@ class RecordingMetadata:
     """All that the header and parameter blocks say; needs no samples.
 
     ``recorded_at`` is the tablet's local time, without a zone. ``notices`` are sentences for the clinician
-    (assumed unit, default player name, file name and header that disagree).
+    (assumed unit, default player name, file name and header that disagree). ``analog_units`` are the units of
+    ``analog_labels`` as the file spells them, ``""`` where it names none.
     """
 
     sampling_rate_hz: float
@@ -94,6 +95,7 @@ class RecordingMetadata:
     game: GameInfo
     measures: RecordedMeasures
     notices: tuple[str, ...] = ()
+    analog_units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,8 +37,21 @@ class Settings(BaseSettings):
     supabase_anon_key: SecretStr | None = None
     supabase_service_role_key: SecretStr | None = None
     supabase_jwt_secret: SecretStr | None = None
+    sign_in_idle_minutes: float = Field(default=30, ge=1, le=24 * 60)
+    sign_in_hours: float = Field(default=12, gt=0, le=7 * 24)
 
     webhook_secret: SecretStr | None = None
+    # Older clients sign the body alone, without time or id; false once none is left.
+    webhook_body_signature: bool = True
+
+    # Where failures and alerts are told; each way is off until it is set.
+    notify_webhook_url: str | None = None
+    notify_webhook_secret: SecretStr | None = None
+    notify_email_to: str | None = None
+    notify_email_from: str | None = None
+    smtp_url: SecretStr | None = None
+    # 0: the worker serves no metrics of its own; the listener's tell of the queue.
+    worker_metrics_port: int = Field(default=0, ge=0, le=65535)
 
     listener_host: str = "127.0.0.1"
     listener_port: int = Field(default=8080, ge=0, le=65535)
@@ -48,6 +62,8 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
 
     max_recording_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
+    # Days after which a measured MVC is called old; electrodes and muscles change.
+    mvc_stale_days: int = Field(default=30, ge=1, le=3650)
     trace_cache_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
 
     def __init__(self, **values: Any) -> None:
@@ -87,18 +103,41 @@ class Settings(BaseSettings):
         Raises
         ------
         InvalidParameterError
-            If the dashboard would leave the loopback interface, where nobody signs in, or the listener would
-            without a webhook secret of its own.
+            If the dashboard would leave the loopback interface without sign-in that works, or the listener without
+            a webhook secret of its own.
         """
         if not is_loopback(self.dashboard_host):
-            raise InvalidParameterError(
-                f"DASHBOARD_HOST is '{self.dashboard_host}': without sign-in the dashboard may only listen on this "
-                "machine (127.0.0.1)."
-            )
+            fault = self.sign_in_fault
+            if fault is None and not self.has_sign_in:
+                fault = (
+                    "Without sign-in the dashboard may only listen on this machine (127.0.0.1). SUPABASE_URL and "
+                    "SUPABASE_ANON_KEY turn sign-in on."
+                )
+            if fault is not None:
+                raise InvalidParameterError(f"DASHBOARD_HOST is '{self.dashboard_host}'. {fault}")
         if not is_loopback(self.listener_host) and self.webhook_secret is None:
             raise InvalidParameterError(
                 f"LISTENER_HOST is '{self.listener_host}': other machines can reach it, so WEBHOOK_SECRET must be set."
             )
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether people sign in; otherwise whoever uses this computer is the local clinician."""
+        return self.supabase_url is not None
+
+    @property
+    def sign_in_fault(self) -> str | None:
+        """What keeps the sign-in that is asked for from working safely, in a sentence; None if nothing does."""
+        if self.supabase_url is None:
+            return None
+        parts = urlsplit(self.supabase_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return f"SUPABASE_URL is '{self.supabase_url}': expected an address such as https://name.supabase.co."
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            return f"SUPABASE_URL is '{self.supabase_url}': passwords must not travel without TLS, use https."
+        if self.supabase_anon_key is None:
+            return "SUPABASE_URL is set and SUPABASE_ANON_KEY is not: nobody could sign in."
+        return None
 
     @property
     def bucket_dir(self) -> Path:

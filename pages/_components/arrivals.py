@@ -9,7 +9,9 @@ import streamlit as st
 
 from pages._components import words
 from processing.services import Services
-from processing.use_cases.read_models import ParkedFile
+from processing.use_cases.inbox import InboxFilters, InboxRow
+
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +19,23 @@ class Arrivals:
     """What stands beside the list and changes when something new arrives."""
 
     patient_codes: tuple[str, ...]
-    parked: tuple[ParkedFile, ...]
+    parked: tuple[InboxRow, ...]
 
 
 def load_arrivals(services: Services) -> Arrivals:
     """Return the patients to choose from and the files that belong to none."""
-    return Arrivals(tuple(services.list_patient_codes()), tuple(services.list_parked_files()))
+    parked = services.inbox.list_files(InboxFilters(states=("parked",), limit=MOST))
+    return Arrivals(tuple(services.list_patient_codes()), tuple(parked))
 
 
-def parked_notice(parked: Sequence[ParkedFile]) -> None:
-    """Name the files that arrived but belong to nobody yet."""
+def parked_notice(parked: Sequence[InboxRow]) -> None:
+    """Lead to the files that arrived but belong to nobody yet."""
     if not parked:
         return
-    title = f"{words.plural(len(parked), 'file')} arrived but became no session"
-    with st.expander(title, icon=":material/inventory_2:"):
-        for file in parked:
-            st.markdown(
-                f"**{words.plain(file.object_name)}** · {words.moment(file.received_at)}  \n{words.plain(file.reason)}"
-            )
+    more = "at least " if len(parked) == MOST else ""
+    belong = "belongs" if len(parked) == 1 else "belong"
+    st.page_link(
+        "inbox.py",
+        label=f"{more}{words.plural(len(parked), 'file')} {belong} to no patient yet: see the Inbox",
+        icon=":material/inventory_2:",
+    )

@@ -3,7 +3,17 @@
 const CHARTS = new WeakMap();
 const DEBOUNCE_MS = 70;
 const STEPS_OF_A_BOX = new Set([" ", "Enter", "Tab", "Escape"]);
-const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: "autosize", responsive: false };
+// Two quick clicks set two cursors: whether they mean "whole recording" is decided here, not by plotly.
+const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, responsive: false };
+// Streamlit's shortcuts are letters, digits and named keys: these stand for one of them.
+const OTHER_NAMES = {
+  "?": { key: "h", code: "KeyH", keyCode: 72 },
+  "+": { key: "i", code: "KeyI", keyCode: 73 },
+  "=": { key: "i", code: "KeyI", keyCode: 73 },
+  "-": { key: "o", code: "KeyO", keyCode: 79 },
+  ArrowLeft: { key: "ArrowLeft", code: "ArrowLeft", keyCode: 37, shiftKey: true },
+  ArrowRight: { key: "ArrowRight", code: "ArrowRight", keyCode: 39, shiftKey: true },
+};
 
 // Streamlit hears no shortcut while a checkbox or radio button has the focus, as it has after a click on it. Such a
 // key is passed on to the document; the focus stays where it is, for those who use the keyboard alone.
@@ -15,9 +25,27 @@ function passShortcutsOn(event) {
   const { key, code, keyCode, shiftKey } = event;
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, keyCode, shiftKey, bubbles: true, cancelable: true }));
 }
+
+// "?", "+", "-" and the arrows work wherever nothing else has a use for them.
+function passOtherNamesOn(event) {
+  if (!event.isTrusted || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const meant = OTHER_NAMES[event.key];
+  const arrow = event.key.startsWith("Arrow");
+  if (!meant || (arrow && event.shiftKey) || !document.querySelector(".emg-chart")) return;
+  const focus = document.activeElement;
+  const box = focus instanceof HTMLInputElement && ["checkbox", "radio"].includes(focus.type);
+  if (!box && focus?.closest("input, textarea, select, [contenteditable], [role=dialog], [role=listbox]")) return;
+  if (arrow && focus && focus !== document.body && focus.closest("input, [role], [tabindex], canvas")) return;
+  event.preventDefault();
+  event.stopPropagation(); // else both keys count as held down together
+  for (const kind of ["keydown", "keyup"]) {
+    document.body.dispatchEvent(new KeyboardEvent(kind, { ...meant, bubbles: true, cancelable: true }));
+  }
+}
 if (!globalThis.__emgShortcuts) {
   globalThis.__emgShortcuts = true;
   document.addEventListener("keydown", passShortcutsOn);
+  window.addEventListener("keydown", passOtherNamesOn, true);
 }
 
 function loadPlotly(url) {
@@ -56,6 +84,7 @@ function painted(node, palette) {
 
 function reportWindow(host, chart) {
   host.on("plotly_relayout", (event) => {
+    placeOverlay(chart);
     if (!chart.full || !Object.keys(event).some((name) => name.startsWith("xaxis."))) return;
     const [low, high] = host._fullLayout.xaxis.range.map(Number);
     const [first, last] = chart.full;
@@ -65,43 +94,88 @@ function reportWindow(host, chart) {
     if (message === chart.sent) return;
     chart.sent = message;
     clearTimeout(chart.timer);
-    // The stamp makes every message a change: the same window may be chosen again after Python moved away from it.
-    chart.timer = setTimeout(() => chart.send("window", { range: window, at: performance.now() }), DEBOUNCE_MS);
+    // A single change is told at once; of many in a row, the last. The stamp makes every message a change: the same
+    // window may be chosen again after Python moved away from it.
+    const wait = performance.now() - (chart.toldAt ?? -1e9) > 4 * DEBOUNCE_MS ? 0 : DEBOUNCE_MS;
+    chart.timer = setTimeout(() => {
+      chart.toldAt = performance.now();
+      chart.send("window", { range: window, at: chart.toldAt });
+    }, wait);
   });
+  host.on("plotly_doubleclick", () => {
+    if (chart.full && !chart.extras?.cursors) globalThis.Plotly.relayout(host, { "xaxis.range": [...chart.full] });
+  });
+}
+
+// How many words fit is decided in Python, for the width it assumes; it is told when that is far off.
+function tellWidth(chart, data) {
+  const width = Math.round(axisOf(chart.host, "xaxis")?._length ?? 0);
+  if (!data?.width || !width || Math.abs(width / data.width - 1) < 0.15 || width === chart.toldWidth) return;
+  chart.toldWidth = width;
+  clearTimeout(chart.widthTimer);
+  chart.widthTimer = setTimeout(() => chart.gone || chart.send("width", { px: width, at: performance.now() }), 120);
+}
+
+function paintOverlay(chart, palette) {
+  const names = { cursor: "@select", "on-cursor": "@paper", edge: "@window", window: "@window", focus: "@window" };
+  for (const [name, token] of Object.entries({ ...names, "window-fill": "@window_fill", grid: "@grid" })) {
+    chart.stage.style.setProperty(`--emg-${name}`, palette[token]);
+  }
+}
+
+function prepared(chart, data, parentElement) {
+  const palette = data.palettes[isDark(parentElement) ? "dark" : "light"];
+  const spec = painted(JSON.parse(data.spec), palette);
+  spec.layout.font = { ...spec.layout.font, family: getComputedStyle(parentElement).fontFamily };
+  chart.data = data;
+  chart.full = data.full;
+  chart.extras = data.extras ? { ...data.extras, full: data.full } : null;
+  paintOverlay(chart, palette);
+  drawLegend(parentElement.querySelector(".emg-legend"), painted(data.legend ?? [], palette));
+  chart.host.setAttribute("role", "img");
+  chart.host.setAttribute("aria-label", data.alt);
+  chart.host.style.width = "100%";
+  chart.host.style.height = `${spec.layout.height}px`; // keeps the page still while plotly.js loads
+  return spec;
 }
 
 export default function ({ data, parentElement, setStateValue }) {
   const host = parentElement.querySelector(".emg-chart");
   if (!host || !data) return;
   let chart = CHARTS.get(host);
-  if (!chart) CHARTS.set(host, (chart = { calls: 0, timer: null, sent: null, gone: false, ready: false }));
+  if (!chart) {
+    const stage = parentElement.querySelector(".emg-stage");
+    const over = parentElement.querySelector(".emg-over");
+    CHARTS.set(host, (chart = { host, stage, over, calls: 0, timer: null, sent: null, gone: false, ready: false }));
+  }
   chart.send = setStateValue; // the newest closure
-  chart.full = data.full;
   const call = ++chart.calls;
-  const palette = data.palettes[isDark(parentElement) ? "dark" : "light"];
-  const spec = painted(JSON.parse(data.spec), palette);
-  spec.layout.font = { ...spec.layout.font, family: getComputedStyle(parentElement).fontFamily };
-  host.setAttribute("role", "img");
-  host.setAttribute("aria-label", data.alt);
-  host.style.width = "100%";
-  host.style.height = `${spec.layout.height}px`; // keeps the page still while plotly.js loads
+  const spec = prepared(chart, data, parentElement);
   loadPlotly(data.plotly_url)
     .then(async (Plotly) => {
       if (chart.gone || call !== chart.calls) return; // a newer call took over
       await Plotly.react(host, spec.data, spec.layout, CONFIG);
+      if (chart.gone) return;
       if (spec.layout.xaxis?.range && data.full) {
         const [low, high] = spec.layout.xaxis.range;
         chart.sent = JSON.stringify(low <= data.full[0] && high >= data.full[1] ? null : [low, high]);
       }
+      placeOverlay(chart);
+      tellWidth(chart, data);
       host.dataset.revision = data.revision; // what browser tests wait for
       host.dataset.drawn = String(call);
       if (chart.ready) return;
       chart.ready = true;
       chart.observer = new ResizeObserver(() => {
-        if (!chart.gone && host.offsetParent) Plotly.Plots.resize(host);
+        if (chart.gone || !host.offsetParent) return;
+        Plotly.Plots.resize(host).then(() => {
+          placeOverlay(chart);
+          tellWidth(chart, chart.data);
+        });
       });
       chart.observer.observe(host);
       reportWindow(host, chart);
+      listenForClicks(chart);
     })
     .catch((error) => {
       if (!chart.gone) host.textContent = `${error.message}. The table below holds the same findings.`;
@@ -110,6 +184,7 @@ export default function ({ data, parentElement, setStateValue }) {
     chart.gone = true;
     clearTimeout(chart.timer);
     chart.observer?.disconnect();
+    if (chart.released) document.removeEventListener("pointerup", chart.released, true);
     globalThis.Plotly?.purge(host);
     CHARTS.delete(host);
   };

@@ -1,9 +1,10 @@
-"""One plotly chart drawn by the browser: themed there, with a text alternative, telling Python where it was zoomed."""
+"""One plotly chart drawn by the browser: themed there, with a text alternative, telling Python what was done to it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,69 @@ from pages._components.palette import PALETTES
 
 PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 
+_FOLDER = Path(__file__).parent
+_SCRIPTS = ("chart_overlay.js", "chart_map.js", "chart.js")  # the last one holds the component
+
 _component = st.components.v2.component(
     "emg_chart",
-    html="<div class='emg-chart'></div>",
-    js=Path(__file__).with_name("chart.js").read_text(encoding="utf-8"),
+    html=(
+        "<div class='emg-legend'></div>"
+        "<div class='emg-stage'><div class='emg-chart'></div><div class='emg-over'></div></div>"
+    ),
+    css=(_FOLDER / "chart.css").read_text(encoding="utf-8"),
+    js="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS),
     isolate_styles=False,  # plotly.js puts its style sheet into the document
 )
+
+Window = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The handles on one contraction: where they stand, how far they may go, and on which vertical axis."""
+
+    channel: str
+    index: int
+    name: str
+    axis: str
+    onset: float
+    offset: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """The intervals of one panel that a click visits, and the vertical axes it covers."""
+
+    channel: str
+    axes: tuple[str, ...]
+    intervals: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What lies over the signals: the map's axis, all panels' axes, two cursors, handles, and what can be clicked."""
+
+    map: str
+    axes: tuple[str, ...]
+    cursors: dict[str, float] | None = None
+    edges: Edges | None = None
+    picks: tuple[Picks, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What is called when something was done to the chart; times are in seconds.
+
+    ``on_window`` gets the new window, None for the whole; ``on_edge`` channel, index, onset and offset.
+    """
+
+    on_window: Callable[[Window | None], None] | None = None
+    on_cursors: Callable[[float, float], None] | None = None
+    on_edge: Callable[[str, int, float, float], None] | None = None
+    on_pick: Callable[[str, int], None] | None = None
+    on_width: Callable[[float], None] | None = None
 
 
 def chart(
@@ -27,29 +85,65 @@ def chart(
     *,
     alt: str,
     key: str,
-    full_s: tuple[float, float] | None = None,
-    on_window: Callable[[tuple[float, float] | None], None] | None = None,
+    full_s: Window | None = None,
+    extras: Extras | None = None,
+    events: Events | None = None,
+    width_px: float | None = None,
 ) -> None:
     """Draw a plain specification whose colours are tokens of ``palette.py``.
 
-    With ``on_window``, dragging across the time axis calls it with the window in seconds, or None for the whole.
+    ``spec["legend"]``, where there is one, is drawn above the chart. Dragging across the time axis, the map, a cursor
+    or a handle, and a click on a contraction, call what ``events`` names. ``width_px`` is the width of the plot that
+    the specification was made for: ``on_width`` hears of a screen that is much narrower or wider.
     """
-
-    def moved() -> None:
-        message = (st.session_state.get(key) or {}).get("window")
-        if on_window is not None and message is not None:
-            window = message["range"]
-            on_window(None if window is None else (float(window[0]), float(window[1])))
-
+    events = events or Events()
     _component(
         key=key,
         data={
-            "spec": json.dumps(spec, separators=(",", ":")),
+            "spec": json.dumps({"data": spec["data"], "layout": spec["layout"]}, separators=(",", ":")),
+            "legend": spec.get("legend", []),
             "palettes": PALETTES,
             "plotly_url": PLOTLY_URL,
             "alt": alt,
             "full": list(full_s) if full_s else None,
+            "extras": asdict(extras) if extras else None,
+            "width": width_px,
             "revision": str(spec["layout"].get("uirevision", "")),
         },
-        on_window_change=moved,
+        on_window_change=lambda: _window(_message(key, "window"), events),
+        on_cursors_change=lambda: _cursors(_message(key, "cursors"), events),
+        on_edge_change=lambda: _edge(_message(key, "edge"), events),
+        on_pick_change=lambda: _pick(_message(key, "pick"), events),
+        on_width_change=lambda: _width(_message(key, "width"), events),
     )
+
+
+def _message(key: str, name: str) -> Mapping[str, Any] | None:
+    return (st.session_state.get(key) or {}).get(name)
+
+
+def _window(message: Mapping[str, Any] | None, events: Events) -> None:
+    if events.on_window is not None and message is not None:
+        window = message["range"]
+        events.on_window(None if window is None else (float(window[0]), float(window[1])))
+
+
+def _cursors(message: Mapping[str, Any] | None, events: Events) -> None:
+    if events.on_cursors is not None and message is not None:
+        events.on_cursors(float(message["a"]), float(message["b"]))
+
+
+def _edge(message: Mapping[str, Any] | None, events: Events) -> None:
+    if events.on_edge is not None and message is not None:
+        onset, offset = float(message["onset"]), float(message["offset"])
+        events.on_edge(str(message["channel"]), int(message["index"]), onset, offset)
+
+
+def _pick(message: Mapping[str, Any] | None, events: Events) -> None:
+    if events.on_pick is not None and message is not None:
+        events.on_pick(str(message["channel"]), int(message["index"]))
+
+
+def _width(message: Mapping[str, Any] | None, events: Events) -> None:
+    if events.on_width is not None and message is not None:
+        events.on_width(min(max(200.0, float(message["px"])), 4000.0))

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from pages._components import classes, words
+from pages._components.mark_words import mark_words
 from pages._components.stops import Stop
 from processing.emg.parameters import SessionTargets
-from processing.emg.results import ChannelAnalysis
+from processing.emg.results import ChannelAnalysis, Contraction
 
 # In pixels.
 TALLEST, HEADER_PX, ROW_PX, TWO_LINES_PX = 420, 38, 35, 58
@@ -26,8 +27,11 @@ WIDTHS = {
     "Peak (µV)": 70,
     "% MVC": 88,
     "Channel": 110,
+    "Corrected": 200,
 }
 ONE_LINE = 34  # letters of a reason that fit into one line
+CORRECTED = "Corrected"
+NO_NUMBER = -1
 
 
 def choose_contraction(
@@ -43,6 +47,10 @@ def choose_contraction(
         for i, c in enumerate(channel.contractions)
     ]
     label = f"Show as table: {words.plural(len(places), 'contraction')}"
+    refused = [(c.name, r.contraction) for c in channels for r in c.rejected]
+    label += f", {len(refused)} rejected" if refused else ""
+    # What was rejected has no number, so that nothing of what counts is chosen with it.
+    places += [Stop(name, NO_NUMBER, r.onset_s, r.offset_s, False) for name, r in refused]
     with st.expander(label, icon=":material/table:"):
         if not places:
             st.write("No contraction rose above the threshold of any channel.")
@@ -72,33 +80,46 @@ def table_look(table: pd.DataFrame) -> dict[str, Any]:
     target = next((name for name in table.columns if name.startswith("≥")), "")
     pixels = {**WIDTHS, target: WIDTHS["% MVC"]}
     widths = {name: st.column_config.Column(width=pixels.get(name, NUMBER_WIDTH)) for name in table.columns}
-    long = any(len(reason) > ONE_LINE for reason in table.get("Doubtful", ()))
+    long = any(len(said) > ONE_LINE for name in ("Doubtful", CORRECTED) for said in table.get(name, ()))
     row_height = TWO_LINES_PX if long else ROW_PX
     height = min(TALLEST, HEADER_PX + row_height * max(1, len(table)))
     return {"column_config": widths, "row_height": row_height, "height": height}
 
 
 def contraction_table(channels: Sequence[ChannelAnalysis], targets: SessionTargets) -> pd.DataFrame:
-    """Return all contractions as text and numbers, one row each, units in the column names."""
+    """Return all contractions as text, one row each, units in the column names; what was rejected comes last."""
     first = "Leg" if words.names_a_leg(channels) else "Channel"
-    rows = [
-        {
-            first: f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}",
-            "No.": index + 1,
-            "Result": f"{kind.glyph} {kind.short}",
-            "Doubtful": f"? {c.doubtful_reason or 'yes'}" if c.doubtful else "",
-            "Start (s)": words.fixed(c.onset_s, 2),
-            "End (s)": words.fixed(c.offset_s, 2),
-            "Duration (s)": words.fixed(c.duration_s, 2),
-            f"Held ≥ {words.number(targets.target_duration_s, 's')}": words.yes_no(c.meets_duration),
-            "Plateau (µV)": words.number(c.plateau_uv),
-            "Peak (µV)": words.number(c.peak_uv),
-            "% MVC": words.number(c.percent_mvc, missing=words.NOT_ASSESSABLE),
-            f"≥ {words.number(targets.target_percent_mvc, '% MVC')}": words.yes_no(c.meets_intensity),
-            "MDF (Hz)": words.number(c.mdf_hz, missing="—"),
-        }
+    kept = [
+        (channel, str(index + 1), c, channel.mark_of(index))
         for channel in channels
         for index, c in enumerate(channel.contractions)
-        for kind in [classes.contraction_class(c)]
+    ]
+    rejected = [(channel, "✗", r.contraction, r.mark) for channel in channels for r in channel.rejected]
+    corrected = any(channel.corrections is not None for channel in channels)
+    rows = [
+        {first: f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"}
+        | _row(number, contraction, targets)
+        | ({CORRECTED: "" if mark is None else mark_words(mark)} if corrected else {})
+        for channel, number, contraction, mark in [*kept, *rejected]
     ]
     return pd.DataFrame(rows)
+
+
+def _row(number: str, c: Contraction, targets: SessionTargets) -> dict[str, str]:
+    kind = classes.contraction_class(c)
+    same = targets.right_target_percent_mvc is None
+    target = words.number(targets.target_percent_mvc, "% MVC") if same else "target % MVC"
+    return {
+        "No.": number,
+        "Result": "✗ rejected" if number == "✗" else f"{kind.glyph} {kind.short}",
+        "Doubtful": f"? {c.doubtful_reason or 'yes'}" if c.doubtful else "",
+        "Start (s)": words.fixed(c.onset_s, 2),
+        "End (s)": words.fixed(c.offset_s, 2),
+        "Duration (s)": words.fixed(c.duration_s, 2),
+        f"Held ≥ {words.number(targets.target_duration_s, 's')}": words.yes_no(c.meets_duration),
+        "Plateau (µV)": words.number(c.plateau_uv),
+        "Peak (µV)": words.number(c.peak_uv),
+        "% MVC": words.number(c.percent_mvc, missing=words.NOT_ASSESSABLE),
+        f"≥ {target}": words.yes_no(c.meets_intensity),
+        "MDF (Hz)": words.number(c.mdf_hz, missing="—"),
+    }

@@ -24,7 +24,7 @@ def channel_tiles(channels: Sequence[ChannelAnalysis], score: SessionScore, targ
         columns = st.columns([*[5] * len(row), *([4] if last else [])], border=True)
         for column, channel in zip(columns, row, strict=False):
             with column:
-                _channel_tile(channel, targets)
+                _channel_tile(channel, targets.for_side(channel.side))
         if last:
             with columns[-1]:
                 _score_tile(score, ordered)

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
+from pages._components import state
+from pages._components.menu import declare_pages
+from pages._components.navigation import PAGES, Role
+from pages._components.notices import unavailable
+from pages._components.services import get_services
+from pages._components.sign_in.account import sign_out_button
+from pages._components.sign_in.current import (
+    LOCAL_IDENTITIES,
+    current_key,
+    local_role,
+    start_afresh_for,
+)
+from pages._components.sign_in.desk import get_desk
+from pages._components.sign_in.form import sign_in_page
+from processing.errors import AccessDeniedError, TransientError
+from processing.services import Identity
 from processing.settings import Settings, is_loopback
+
+MAIN = "main.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,32 +36,126 @@ class Viewer:
 
     name: str
     explanation: str
+    role: Role
+    identity: Identity
+    site: str | None = None
 
 
-LOCAL_CLINICIAN = Viewer("Local clinician", "No sign-in: this dashboard answers only to this computer.")
-AT_A_SHARED_SERVER = Viewer(
-    "Local clinician",
-    "No sign-in yet: whoever uses this computer sees every session of the shared server.",
-)
+class NotAdmittedError(AccessDeniedError):
+    """Somebody is signed in whose account lacks something; ``name`` says who."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(why)
+        self.name = name
 
 
-def guard() -> Viewer:
-    """Return the viewer, or say why nobody may see this page and stop the script."""
+_STANDINGS = {
+    None: "Your account has no role yet: ask an administrator.",
+    "inactive": "Your account is not active any more: ask an administrator.",
+    "second_factor": "Your account must be used with a second factor (an authenticator app), and has none yet: ask an "
+    "administrator.",
+}
+
+
+def guard(page: str | None = None) -> Viewer:
+    """Return the viewer, or say why this person may not see this page and stop the script.
+
+    ``page`` is the page's file name as in ``PAGES``; without it, the name of the file that asks.
+    """
+    page = page or Path(sys._getframe(1).f_globals.get("__file__", "")).name
     settings = Settings()
     refusal = refusal_reason(settings, st.get_option("server.address"))
     if refusal is not None:
         st.title("Sign-in needed", anchor=False)
         st.warning(refusal, icon=":material/lock:")
         st.stop()
-    return AT_A_SHARED_SERVER if settings.supabase_url else LOCAL_CLINICIAN
+    viewer = _signed_in(page) if settings.has_sign_in else _local_clinician()
+    start_afresh_for(f"{viewer.identity.user_id} {viewer.role}")
+    if page != MAIN:
+        _check_role(page, viewer)
+    return viewer
 
 
 def refusal_reason(settings: Settings, server_address: str | None) -> str | None:
-    """Say in one sentence why the dashboard stays closed; None when it may open without sign-in."""
+    """Say in one sentence why the dashboard stays closed; None when somebody may sign in, or need not."""
+    if settings.sign_in_fault is not None:
+        return settings.sign_in_fault
+    if settings.has_sign_in:
+        return None
     for setting, host in (("DASHBOARD_HOST", settings.dashboard_host), ("server.address", server_address)):
         if not (host and is_loopback(host.strip("[]"))):
             return (
                 f"This dashboard can be reached from other computers ({setting} is “{host or 'every address'}”), "
-                "and sign-in is not available yet. Set it to 127.0.0.1 to work on this computer alone."
+                "and sign-in is not configured. Set it to 127.0.0.1 to work on this computer alone, or SUPABASE_URL "
+                "and SUPABASE_ANON_KEY to let people sign in."
             )
     return None
+
+
+def _local_clinician() -> Viewer:
+    role = local_role()
+    return Viewer(
+        "Local clinician",
+        "No sign-in: this dashboard answers only to this computer.",
+        role,
+        LOCAL_IDENTITIES[role],
+    )
+
+
+def _signed_in(page: str) -> Viewer:
+    """Return who is signed in; otherwise draw the sign-in page, or what the account lacks, and stop."""
+    refusal: AccessDeniedError | TransientError
+    try:
+        viewer = _admitted()
+    except (AccessDeniedError, TransientError) as error:
+        refusal = error
+    else:
+        return viewer
+    # Outside the handler, whose error would be chained to everything that happens on the page.
+    return _turn_away(refusal, page)
+
+
+def _turn_away(refusal: AccessDeniedError | TransientError, page: str) -> NoReturn:
+    if page == MAIN:
+        declare_pages(None)
+    if isinstance(refusal, TransientError):
+        st.title("One moment", anchor=False)
+        unavailable(refusal, "gate")
+    elif isinstance(refusal, NotAdmittedError):
+        st.title("Signed in, but not yet admitted", anchor=False)
+        st.warning(str(refusal), icon=":material/badge:")
+        st.caption(f"Signed in as {refusal.name}.")
+        sign_out_button()
+    else:
+        st.session_state.pop(state.SIGN_IN_KEY, None)
+        sign_in_page(str(refusal))
+    st.stop()
+
+
+def _admitted() -> Viewer:
+    key = current_key()
+    if key is None:
+        raise AccessDeniedError("")
+    desk = get_desk()
+    claims = desk.session(key, used=True).claims()
+    profile = get_services().viewer_profile()
+    name = (profile and profile.display_name) or str(claims.get("email") or "No name recorded")
+    if profile is None or profile.standing != "full":
+        raise NotAdmittedError(name, _STANDINGS[profile and profile.standing])
+    hint = f"You are signed out after {desk.sessions.idle_s / 60:.0f} minutes without activity."
+    return Viewer(name, hint, profile.role, Identity.from_claims(claims), profile.site)
+
+
+def _check_role(page: str, viewer: Viewer) -> None:
+    entry = next((entry for entry in PAGES if entry.file == page), None)
+    if entry is not None and viewer.role in entry.roles:
+        return
+    title = "This page" if entry is None else entry.title
+    st.title(title, anchor=False)
+    st.warning(
+        f"“{title}” is not part of the work of a {viewer.role}, so it stays closed. An administrator can change your "
+        "role.",
+        icon=":material/lock:",
+    )
+    st.page_link("sessions.py", label="All sessions", icon=":material/list:")
+    st.stop()

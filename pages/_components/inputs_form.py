@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages._components import words
-from pages._components.known_values import file_mvc_uv, known_values
-from processing.emg.parameters import SessionTargets
+from pages._components.inputs_conflict import (
+    Seen,
+    conflict_notice,
+    open_form,
+    start_again,
+    without_own_targets,
+)
+from pages._components.known_values import file_mvc_uv, known_values, patient_mvc, targets_line
+from pages._components.mvc_passport.circumstances import circumstances
+from pages._components.target_fields import target_fields
 from processing.emg.results import ChannelAnalysis
-from processing.errors import ProcessingError
+from processing.errors import EditConflictError, ProcessingError
 from processing.recording import RecordedMeasures, Side
 from processing.services import Services
+from processing.use_cases.mvc import MvcMeasurement
 from processing.use_cases.read_models import SessionInputs, SessionReview
 
 if TYPE_CHECKING:
@@ -38,27 +48,59 @@ class _Measure:
     step: float
     unit: str
     rule: str
+    of_patient: MvcMeasurement | None = None
 
 
 def inputs_form(services: Services, review: SessionReview) -> None:
     """Ask for MVC, effort, pressure, points and targets, and rescore the session with them."""
-    st.subheader("Add what the file does not hold", anchor=False)
     code = review.summary.session_code
+    if services.notes.of_session(
+        code
+    ).may_write:  # who may write about a session may enter values, and nobody else
+        st.subheader("Add what the file does not hold", anchor=False)
+        _form(services, review, code)
+    else:
+        st.subheader("What the session is measured against", anchor=False)
+        st.markdown(targets_line(review.inputs))
+        st.caption("Values are entered by those who treat the patient.")
+    st.page_link(
+        "patients.py",
+        label=f"Prescription and MVC passport of {review.summary.patient_code}",
+        icon=":material/badge:",
+        query_params={"patient": review.summary.patient_code},
+    )
+
+
+def _form(services: Services, review: SessionReview, code: str) -> None:
+    revision = services.inputs_revision(code)
+    seen = open_form(code, review.inputs, revision, lambda form: _key(code, form, "perceived_effort_cr10"))
+    if seen.revision != revision:
+        conflict_notice(code, seen, review.inputs)
+    st.markdown(targets_line(review.inputs))
     scored = words.names_a_leg(review.result.channels if review.result else ())
+    field_key = partial(_key, code, seen.form)
     with st.form("inputs", enter_to_submit=False):
         measures = _measures(review)
         columns = st.columns(len(measures), vertical_alignment="bottom")
         entered = {
-            measure.name: _measure_field(column, measure, code)
+            measure.name: _measure_field(column, measure, field_key(measure.name))
             for column, measure in zip(columns, measures, strict=True)
         }
-        *targets_at, save_at = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
-        targets = _targets(targets_at, review.inputs.targets, code, with_expected=scored)
-        label = "Save and score again" if scored else "Save"
-        saved = save_at.form_submit_button(label, icon=":material/save:")
+        targets = target_fields(review.inputs.targets, field_key, with_legs=scored)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = "Save and score again" if scored else "Save"
+            saved = st.form_submit_button(label, icon=":material/save:")
+            follow = review.inputs.targets_source == "session" and st.form_submit_button(
+                f"Save with the {_standing(review.inputs)}'s targets", icon=":material/undo:"
+            )
         st.caption("Leave a field empty when it was not measured; nothing is filled in for it.")
-    if saved:
-        _save(services, code, replace(review.inputs, targets=targets, **entered))
+    if saved or follow:
+        inputs = replace(review.inputs, targets=targets, **entered)
+        _save(services, code, without_own_targets(inputs) if follow else inputs, seen)
+
+
+def _standing(inputs: SessionInputs) -> str:
+    return "trial" if inputs.prescription is None else "prescription"
 
 
 def _measures(review: SessionReview) -> list[_Measure]:
@@ -106,22 +148,30 @@ def _measures(review: SessionReview) -> list[_Measure]:
 def _mvc_measures(
     inputs: SessionInputs, held: RecordedMeasures, channels: Sequence[ChannelAnalysis]
 ) -> list[_Measure]:
-    left, right = (file_mvc_uv(held, channels, side) for side in SIDES)
     return [
         _Measure(
-            "mvc_left_uv", "L ● MVC left (µV)", inputs.mvc_left_uv, left, 20_000.0, 1.0, "µV", FILE_FIRST
-        ),
-        _Measure(
-            "mvc_right_uv", "R ▲ MVC right (µV)", inputs.mvc_right_uv, right, 20_000.0, 1.0, "µV", FILE_FIRST
-        ),
+            f"mvc_{side}_uv",
+            f"{words.side_mark(side)} MVC {side} (µV)",
+            inputs.mvc_left_uv if side == "left" else inputs.mvc_right_uv,
+            file_mvc_uv(held, channels, side),
+            20_000.0,
+            1.0,
+            "µV",
+            FILE_FIRST,
+            patient_mvc(inputs, side),
+        )
+        for side in SIDES
     ]
 
 
-def _measure_field(column: DeltaGenerator, measure: _Measure, code: str) -> float | None:
+def _measure_field(column: DeltaGenerator, measure: _Measure, key: str) -> float | None:
     placeholder, hint = EMPTY, None
     if measure.in_file is not None:
         placeholder = f"{words.number(measure.in_file)} in the file"
         hint = f"{words.number(measure.in_file, measure.unit)} in the file{measure.rule}"
+    elif measure.of_patient is not None:
+        placeholder = f"{words.number(measure.of_patient.value_uv)}, the patient's"
+        hint = f"The patient's, {circumstances(measure.of_patient)}. A value entered here counts for this session only."
     return column.number_input(
         measure.label,
         0.0,
@@ -129,46 +179,24 @@ def _measure_field(column: DeltaGenerator, measure: _Measure, code: str) -> floa
         measure.entered,
         measure.step,
         "%.4g",
-        key=_key(code, measure.name),
+        key=key,
         placeholder=placeholder,
         help=hint,
     )
 
 
-def _targets(
-    columns: Sequence[DeltaGenerator], targets: SessionTargets, code: str, *, with_expected: bool
-) -> SessionTargets:
-    """Ask what was prescribed; where no leg is named, nobody expects a number of contractions of it."""
-    places = iter(columns)
-    expected = targets.expected_contractions
-    if with_expected:
-        expected = next(places).number_input(
-            "Expected contractions per leg", 1, 200, expected, key=_key(code, "expected")
-        )
-    percent = next(places).number_input(
-        "Target intensity (% MVC)",
-        1.0,
-        150.0,
-        targets.target_percent_mvc,
-        5.0,
-        "%.0f",
-        key=_key(code, "percent"),
-    )
-    held = next(places).number_input(
-        "Target duration (s)", 0.1, 60.0, targets.target_duration_s, 0.5, "%.1f", key=_key(code, "held")
-    )
-    return SessionTargets(int(expected), float(percent), float(held))
+def _key(code: str, form: int, name: str) -> str:
+    return f"input:{code}:{name}" + (f":{form}" if form else "")
 
 
-def _key(code: str, name: str) -> str:
-    return f"input:{code}:{name}"
-
-
-def _save(services: Services, code: str, inputs: SessionInputs) -> None:
+def _save(services: Services, code: str, inputs: SessionInputs, seen: Seen) -> None:
     try:
-        services.save_inputs(code, inputs)
+        services.save_inputs(code, inputs, expected_revision=seen.revision)
+    except EditConflictError:
+        st.rerun()  # the notice above the form says what the other one saved
     except ProcessingError as error:
         st.error(f"Not saved: {error}", icon=":material/error:")
         return
+    start_again(code, anew=True)
     st.toast("Saved; the session was scored again.", icon=":material/check:")
     st.rerun()

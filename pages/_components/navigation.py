@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 Role: TypeAlias = Literal["therapist", "researcher", "administrator"]
 EVERYBODY: frozenset[Role] = frozenset({"therapist", "researcher", "administrator"})
 CLINIC: frozenset[Role] = frozenset({"therapist", "administrator"})
+ADMINISTRATOR: frozenset[Role] = frozenset({"administrator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +30,11 @@ class PageEntry:
 PAGES = (
     PageEntry("sessions.py", "Sessions", ":material/list:"),
     PageEntry("review.py", "Session review", ":material/monitoring:"),
+    PageEntry("inspector.py", "Contraction inspector", ":material/search:", hidden=True),
+    PageEntry("signal_details.py", "Signal details", ":material/graphic_eq:", hidden=True),
+    PageEntry("inbox.py", "Inbox", ":material/inbox:", CLINIC),
+    PageEntry("patients.py", "Patients", ":material/groups:"),
     PageEntry("upload.py", "Upload", ":material/upload_file:", CLINIC),
+    PageEntry("operations.py", "Operations", ":material/monitor_heart:", ADMINISTRATOR),
+    PageEntry("audit.py", "Audit log", ":material/history:", ADMINISTRATOR),
 )

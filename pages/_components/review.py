@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from pages._components import words
+from pages._components import state, words
 from pages._components.contraction_table import contraction_table, table_look
+from pages._components.correction import correction_history, correction_tools, correction_without_picture
 from pages._components.findings import channel_tiles, quality_section
+from pages._components.inbox.reviewed import review_mark_bar
 from pages._components.inputs_form import inputs_form
+from pages._components.may_edit import may_edit
+from pages._components.notes import notes_section
 from pages._components.provenance import session_provenance
 from pages._components.review_figure import pair_panels
 from pages._components.score_view import score_section
+from pages._components.side_map import side_map_bar
+from pages._components.signal_details.heading import pages_below
 from pages._components.signal_view import signal_view
+from pages._components.what_if import what_if_button
 from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
 from processing.services import Services
 from processing.use_cases.read_models import SessionFilters, SessionResult, SessionReview, SessionSummary
@@ -40,12 +49,18 @@ def choose_session(services: Services) -> None:
 def review_session(services: Services, review: SessionReview) -> None:
     """Draw whatever is known about a session, in the state it is in."""
     _heading(review)
+    editing = may_edit(services)
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        side_map_bar(services, review, may_edit=editing)
+        review_mark_bar(services, review, may_edit=editing)
     if review.summary.status == "failed":
         _failed(services, review)
     if review.summary.running:
         _running(services, review)
     if review.result is not None:
         _result(services, review, review.result)
+    elif review.summary.status == "failed":
+        notes_section(services, review.summary.session_code)
 
 
 def _heading(review: SessionReview) -> None:
@@ -58,10 +73,15 @@ def _heading(review: SessionReview) -> None:
             known.append(words.duration(summary.duration_s))
         st.markdown(" · ".join(known), width="content")
         st.badge(kind.word, icon=kind.icon, color=kind.color, help=summary.failure or kind.sentence)
+        if result is not None:
+            pages_below(summary.session_code)
     if result is not None:
         targets = review.inputs.targets
         finding = words.title_sentence(
-            result.channels, targets.expected_contractions, targets.target_duration_s
+            result.channels,
+            targets.expected_contractions,
+            targets.target_duration_s,
+            expected_right=targets.right_expected_contractions,
         )
         st.title(finding, anchor=False)
     else:
@@ -125,10 +145,28 @@ def _result(services: Services, review: SessionReview, result: SessionResult) ->
     channel_tiles(result.channels, result.score, review.inputs.targets)
     _signals(services, review, result)
     measures, code = result.metadata.measures, review.summary.session_code
-    score_section(result.score, result.channels, measures, review.inputs, key=code)
+    score_section(
+        result.score,
+        result.channels,
+        measures,
+        review.inputs,
+        key=code,
+        metadata=result.metadata,
+        subject=f"{code}:{review.object_version}:{result.version}",
+        beside=partial(what_if_button, services, review) if may_edit(services) else None,
+    )
     quality_section(result.channels)
+    notes_section(services, code, length_s=result.metadata.duration_s, here_s=_looked_at(review, result))
     inputs_form(services, review)
     session_provenance(review)
+
+
+def _looked_at(review: SessionReview, result: SessionResult) -> float | None:
+    """Return the onset of the contraction that the viewer shows, if one is chosen."""
+    subject = f"{review.summary.session_code}:{review.object_version}:{result.version}"
+    name, index = st.session_state.get(state.view_key(subject), {}).get("selected") or (None, 0)
+    channel = next((c for c in result.channels if c.name == name), None)
+    return channel.contractions[index].onset_s if channel and index < len(channel.contractions) else None
 
 
 def _signals(services: Services, review: SessionReview, result: SessionResult) -> None:
@@ -153,9 +191,14 @@ def _signals(services: Services, review: SessionReview, result: SessionResult) -
         )
         st.button("Try again", icon=":material/refresh:", key="again:traces")
     else:
-        signal_view(
-            f"{code}:{review.object_version}:{result.version}", pair_panels(traces, result.channels), targets
-        )
+        subject = f"{code}:{review.object_version}:{result.version}"
+        tools = correction_tools(subject, services, review, result) if may_edit(services) else None
+        signal_view(subject, pair_panels(traces, result.channels), targets, tools)
+        correction_history(services, review, result, editable=may_edit(services))
+        return
+    if may_edit(services):
+        correction_without_picture(services, review, result)
+        correction_history(services, review, result, editable=True)
         return
     table = contraction_table(result.channels, targets)
     if len(table):

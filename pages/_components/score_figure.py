@@ -1,4 +1,4 @@
-"""The picture of a score: its parts side by side on one bar, with what is not known left open. Pure, no Streamlit."""
+"""The picture of a score: from 100 down to it, step by step, with what is not known left open. Pure, no Streamlit."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pages._components.score_steps import ShownStep, shown_steps
+from processing.emg.parameters import SessionTargets
+from processing.emg.results import ChannelAnalysis
 from processing.scoring.model import ScorePart, SessionScore
 
-HEIGHT, RANGE_HEIGHT = 84, 40  # pixels, the second only where there is a range
-PARTS_AT, RANGE_AT = 1.0, 0.0
-LABEL_WIDTH = 34.0  # points that the range's words take
-LABEL_ROOM = 12.0  # points that a segment needs before its name fits
+ROW_PX, AXIS_PX = 25, 44
+NAMES_PX, FACTS_PX = 176, 82
+BAR = 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +78,30 @@ def has_range(score: SessionScore) -> bool:
     return score.high - score.low > 0.05
 
 
-def score_figure(score: SessionScore) -> dict[str, Any]:
-    """Return the parts on one bar from 0 to 100, and below it the range that the score could lie in."""
-    data: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
-    start = 0.0
-    for position, shown in enumerate(shown_parts(score) if score.total is not None else ()):
-        points = shown.part.points
-        if shown.tenths is None or not points:
-            continue
-        data.append(_segment(shown, start, points, f"@part{position % 4}"))
-        if points >= LABEL_ROOM:
-            annotations.append(
-                _label(f"{shown.name} {shown.points}", start + points / 2, PARTS_AT, "@on_part")
-            )
-        start += points
-    if score.total is None:
-        annotations.append(_label("no single number: see the range", 50, PARTS_AT, "@text"))
-    if has_range(score):
-        data.append(_range(score))
-        annotations.append(_range_label(score))
-    return {"data": data, "layout": _layout(annotations, with_range=has_range(score))}
+def score_figure(
+    score: SessionScore, channels: Sequence[ChannelAnalysis] = (), targets: SessionTargets | None = None
+) -> dict[str, Any]:
+    """Return the way from 100 points down to the score, one row a step, and the range that it could lie in."""
+    steps = shown_steps(score, channels, targets)
+    rows: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    here, y = 100.0, float(len(steps))
+    for shown in steps:
+        rows += _step_bars(shown, here, y)
+        notes += _step_words(shown, here, y)
+        here -= _certain(shown)
+        y -= 1
+    last = y
+    rows += _result_bars(score, last)
+    notes += _result_words(score, last)
+    return {"data": rows, "layout": _layout(notes, len(steps) + 1)}
 
 
 def score_alt(score: SessionScore) -> str:
     """Describe the picture for someone who cannot see it."""
-    known = [f"{shown.name} {shown.points}" for shown in shown_parts(score) if shown.tenths is not None]
-    total = (
-        "No score"
-        if score.total is None
-        else f"Score {shown_total(score)} of 100, made of: {', '.join(known)}"
-    )
+    costs = [f"{shown.name} {shown.cost}" for shown in shown_steps(score) if shown.tenths]
+    total = "No single score" if score.total is None else f"Score {shown_total(score)} of 100"
+    total += f": from 100, {', '.join(costs)}" if costs else ""
     span = shown_range(score)
     return f"{total}." + (f" It could lie between {span.replace(' to ', ' and ')}." if span else "")
 
@@ -125,28 +120,70 @@ def _words(part: ScorePart) -> str:
     return part.name.replace("_", " ").capitalize()
 
 
-def _segment(shown: ShownPart, start: float, points: float, color: str) -> dict[str, Any]:
-    marker: dict[str, Any] = {"color": color, "line": {"color": "@paper", "width": 2}}
-    if points < 0:  # what the pressure gate takes away lies hatched over what had been reached
-        marker = {"color": "@open_fill", "pattern": _hatch(), "line": {"color": "@open", "width": 1.2}}
-    return {
-        **_bar(shown.name, min(start, start + points), abs(points), PARTS_AT, 0.8),
-        "marker": marker,
-        "hovertemplate": f"{shown.name}: {shown.points} points<extra></extra>",
-        "meta": {"kind": "part"},
-    }
+def _step_bars(shown: ShownStep, here: float, y: float) -> list[dict[str, Any]]:
+    """Return what is left as a pale bar, and what the step cost at its end."""
+    step, what = shown.step, f"{shown.name}: {shown.fact}, {shown.cost} points"
+    color = {"left": "@left", "right": "@right", None: "@part0"}[step.side]
+    if shown.tenths is None:
+        open_points = step.high - step.low if step.counts else 0.0
+        here -= _certain(shown)
+        kept = _bar("left", 0.0, max(0.0, here - open_points), y, BAR, "@rest", what, "kept")
+        return [
+            kept,
+            _hatched(_bar("open", here - open_points, open_points, y, BAR, "@open_fill", what, "open")),
+        ]
+    lost = step.lost or 0.0
+    kept = _bar("left", 0.0, here - lost, y, BAR, "@rest", what, "kept")
+    bar = _bar(shown.name, here - lost, lost, y, BAR, color, what, "lost")
+    return [kept, _hatched(bar) if step.criterion == "pressure" else bar]
 
 
-def _range(score: SessionScore) -> dict[str, Any]:
-    return {
-        **_bar("range", score.low, score.high - score.low, RANGE_AT, 0.5),
-        "marker": {"color": "@open_fill", "pattern": _hatch(), "line": {"color": "@open", "width": 1.2}},
-        "hovertemplate": f"could lie between {score.low:.1f} and {score.high:.1f}<extra></extra>",
-        "meta": {"kind": "range"},
-    }
+def _certain(shown: ShownStep) -> float:
+    """Return the points that a step costs whatever is not known."""
+    if not shown.step.counts:
+        return 0.0
+    return shown.step.lost if shown.step.lost is not None else shown.step.possible - shown.step.high
 
 
-def _bar(name: str, base: float, width: float, y: float, height: float) -> dict[str, Any]:
+def _step_words(shown: ShownStep, here: float, y: float) -> list[dict[str, Any]]:
+    strong = "@text" if shown.tenths or shown.tenths is None else "@muted"
+    return [
+        _outside(shown.name, y, 0.0, -NAMES_PX - FACTS_PX + 6, "left", strong),
+        _outside(shown.fact, y, 0.0, -10, "right", "@muted"),
+        _outside(shown.cost, y, 1.0, 8, "left", strong),
+    ]
+
+
+def _result_bars(score: SessionScore, y: float) -> list[dict[str, Any]]:
+    bars = []
+    if score.total is not None:
+        what = f"Score: {shown_total(score)} of 100 points"
+        bars.append(_bar("Score", 0.0, score.total, y, BAR, "@part0", what, "total"))
+    if has_range(score):
+        what = f"could lie between {score.low:.1f} and {score.high:.1f}"
+        width = score.high - score.low
+        bars.append(_hatched(_bar("range", score.low, width, y, BAR * 0.62, "@open_fill", what, "range")))
+    return bars
+
+
+def _result_words(score: SessionScore, y: float) -> list[dict[str, Any]]:
+    said = shown_total(score) if score.total is not None else f"{score.low:.0f}–{score.high:.0f}"
+    notes = [
+        _outside("<b>Score</b>", y, 0.0, -NAMES_PX - FACTS_PX + 6, "left", "@text"),
+        _outside(f"<b>{said}</b>", y, 1.0, 8, "left", "@text"),
+    ]
+    if has_range(score):
+        words = "could lie between" if score.total is not None else "lies between"
+        text = f"{words} {score.low:.0f} and {score.high:.0f}"
+        middle = min(max((score.low + score.high) / 2, 24.0), 76.0)
+        label = _text(text, middle, y, "@text", "x")
+        notes.append({**label, "xanchor": "center", "bgcolor": "@paper", "borderpad": 1, "opacity": 0.92})
+    return notes
+
+
+def _bar(
+    name: str, base: float, width: float, y: float, height: float, color: str, what: str, kind: str
+) -> dict[str, Any]:
     return {
         "type": "bar",
         "orientation": "h",
@@ -156,11 +193,14 @@ def _bar(name: str, base: float, width: float, y: float, height: float) -> dict[
         "base": [base],
         "width": [height],
         "showlegend": False,
+        "marker": {"color": color, "line": {"width": 0}},
+        "hovertemplate": f"{what}<extra></extra>",
+        "meta": {"kind": kind},
     }
 
 
-def _hatch() -> dict[str, Any]:
-    return {
+def _hatched(bar: dict[str, Any]) -> dict[str, Any]:
+    pattern = {
         "shape": "/",
         "fillmode": "overlay",
         "fgcolor": "@open",
@@ -168,31 +208,24 @@ def _hatch() -> dict[str, Any]:
         "solidity": 0.2,
         "fgopacity": 0.7,
     }
+    marker = {"color": "@open_fill", "pattern": pattern, "line": {"color": "@open", "width": 1.2}}
+    return {**bar, "marker": marker}
 
 
-def _range_label(score: SessionScore) -> dict[str, Any]:
-    """Put the range's words beside it if there is room, else into it."""
-    text = f"could lie between {score.low:.0f} and {score.high:.0f}"
-    if 100 - score.high >= LABEL_WIDTH:
-        return {**_label(text, score.high + 1, RANGE_AT, "@text"), "xanchor": "left"}
-    if score.low >= LABEL_WIDTH:
-        return {**_label(text, score.low - 1, RANGE_AT, "@text"), "xanchor": "right"}
-    return {
-        **_label(text, (score.low + score.high) / 2, RANGE_AT, "@text"),
-        "bgcolor": "@paper",
-        "borderpad": 1,
-    }
+def _outside(text: str, y: float, x: float, shift: float, anchor: str, color: str) -> dict[str, Any]:
+    """Write beside the bars: before the axis, or after its end."""
+    return {**_text(text, x, y, color, "paper"), "xshift": shift, "xanchor": anchor}
 
 
-def _label(text: str, x: float, y: float, color: str) -> dict[str, Any]:
+def _text(text: str, x: float, y: float, color: str, xref: str) -> dict[str, Any]:
     font = {"size": 13, "color": color}
-    return {"text": text, "x": x, "y": y, "xref": "x", "yref": "y", "showarrow": False, "font": font}
+    return {"text": text, "x": x, "y": y, "xref": xref, "yref": "y", "showarrow": False, "font": font}
 
 
-def _layout(annotations: list[dict[str, Any]], *, with_range: bool) -> dict[str, Any]:
+def _layout(annotations: list[dict[str, Any]], n_rows: int) -> dict[str, Any]:
     return {
-        "height": HEIGHT + (RANGE_HEIGHT if with_range else 0),
-        "margin": {"l": 14, "r": 18, "t": 4, "b": 40},
+        "height": n_rows * ROW_PX + AXIS_PX,
+        "margin": {"l": NAMES_PX + FACTS_PX, "r": 104, "t": 2, "b": AXIS_PX - 4},
         "barmode": "overlay",
         "dragmode": False,
         "hovermode": "closest",
@@ -208,13 +241,7 @@ def _layout(annotations: list[dict[str, Any]], *, with_range: bool) -> dict[str,
             "gridcolor": "@grid",
             "zeroline": False,
         },
-        "yaxis": {"visible": False, "fixedrange": True, "range": [-0.4 if with_range else 0.5, 1.5]},
-        "shapes": [_frame()],
+        "yaxis": {"visible": False, "fixedrange": True, "range": [-0.5, n_rows - 0.5]},
+        "shapes": [],
         "annotations": annotations,
     }
-
-
-def _frame() -> dict[str, Any]:
-    """The whole way from 0 to 100, so that what is missing to 100 can be seen."""
-    extent = {"x0": 0, "x1": 100, "y0": PARTS_AT - 0.4, "y1": PARTS_AT + 0.4}
-    return {"type": "rect", "layer": "below", "fillcolor": "@rest", "line": {"width": 0}, **extent}

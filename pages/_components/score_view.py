@@ -1,28 +1,25 @@
-"""Why this score: the parts that add up to it, and what is not known."""
+"""Why this score: the way from 100 down to it, what would raise it most, and what is not known."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from pages._components import words
+from pages._components import classes, words
 from pages._components.chart import chart
+from pages._components.evidence import Evidence, evidence_button, scroll_if_asked
 from pages._components.known_values import known_lines
-from pages._components.score_figure import (
-    ShownPart,
-    is_optional,
-    score_alt,
-    score_figure,
-    shown_parts,
-    shown_range,
-    shown_total,
-)
+from pages._components.score_figure import score_alt, score_figure, shown_range, shown_total
+from pages._components.score_gains import gain_lines
+from pages._components.score_steps import ShownStep, shown_steps
+from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis
-from processing.recording import RecordedMeasures, Side
-from processing.scoring.model import MuscleScore, SessionScore
+from processing.recording import RecordedMeasures, RecordingMetadata
+from processing.scoring.model import SessionScore
 from processing.use_cases.read_models import SessionInputs
+from processing.use_cases.what_if import gains_of
 
 
 def score_section(
@@ -32,19 +29,85 @@ def score_section(
     inputs: SessionInputs | None = None,
     *,
     key: str,
+    metadata: RecordingMetadata | None = None,
+    subject: str | None = None,
+    beside: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the bar, its table, and what was entered, found in the file or not recorded."""
+    """Draw the score's picture, its table, and what was entered, found in the file or not recorded.
+
+    With ``metadata`` it also says what would raise the score; with ``subject``, the viewer's, each cost leads to the
+    contractions behind it. ``beside`` draws what belongs to the page.
+    """
     if not words.names_a_leg(channels):
         _no_score(measures, channels, inputs)
         return
+    targets = (inputs or SessionInputs()).targets
+    steps = shown_steps(score, channels, targets)
     st.subheader("Why this score?", anchor=False)
     picture, missing = st.columns([5, 2], gap="large")
     with picture:
-        chart(score_figure(score), alt=score_alt(score), key=f"score:{key}")
-        st.table(_table(score, channels), hide_index=True, border="horizontal")
+        st.markdown(_good_first(channels, targets))
+        chart(score_figure(score, channels, targets), alt=score_alt(score), key=f"score:{key}")
+        if metadata is not None:
+            for line in gain_lines(gains_of(channels, metadata, inputs or SessionInputs()), targets):
+                st.markdown(line)
+        if subject is not None and metadata is not None:
+            _evidence(steps, Evidence(subject, metadata.duration_s, tuple(channels)), key)
+        _as_table(steps, score)
     with missing:
+        if beside is not None:
+            beside()
         _known(measures, channels, inputs)
         st.caption("  \n".join(score.notes))
+
+
+def _good_first(channels: Sequence[ChannelAnalysis], targets: SessionTargets) -> str:
+    """Return how many contractions were good of how many were expected: what the rates below may flatter."""
+    said = []
+    for channel in words.left_first(channels):
+        if channel.side is None:
+            continue
+        good = classes.good_count(channel)
+        expected = targets.for_side(channel.side).expected_contractions
+        count = "not judged" if good is None else f"**{good} of {expected}** good"
+        said.append(f"{words.side_mark(channel.side)} {count}")
+    return " · ".join(said)
+
+
+def _evidence(steps: Sequence[ShownStep], evidence: Evidence, key: str) -> None:
+    """Offer the contractions behind every cost; a criterion that all contractions met needs no button."""
+    costly = [s for s in steps if s.behind and (s.tenths or s.step.criterion == "completion")]
+    if not costly:
+        return
+    st.caption("The contractions behind these numbers, in the signals:")
+    with st.container(horizontal=True, gap="xsmall"):
+        for shown in costly:
+            name = f"{key}:{shown.step.criterion}:{shown.step.side}"
+            evidence_button(evidence, shown.behind_words, shown.behind, key=name)
+    scroll_if_asked()
+
+
+def _as_table(steps: Sequence[ShownStep], score: SessionScore) -> None:
+    span = shown_range(score)
+    total = {
+        "Step": "**Score**",
+        "Found": f"between {span.replace(' to ', ' and ')}" if span else "",
+        "Possible points": "100",
+        "Cost": f"**{shown_total(score)}**",
+        "Note": "",
+    }
+    rows = [
+        {
+            "Step": shown.name,
+            "Found": shown.fact,
+            "Possible points": words.fixed(shown.step.possible, 1) if shown.step.counts else "—",
+            "Cost": shown.cost,
+            "Note": shown.step.note or "",
+        }
+        for shown in steps
+    ]
+    with st.expander("Show as table", icon=":material/table:"):
+        st.table(pd.DataFrame([*rows, total]), hide_index=True, border="horizontal")
 
 
 def _no_score(
@@ -66,47 +129,3 @@ def _known(
 ) -> None:
     lines = [f"- {line}" for line in known_lines(inputs, measures, channels)]
     st.markdown("\n".join(["**Entered or found in the file**", "", *lines]))
-
-
-def _table(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> pd.DataFrame:
-    rows = [
-        {
-            "Part": shown.name,
-            "Weight": words.number(100 * shown.part.weight, "%") if shown.counts else "—",
-            "Reached, of 100": words.number(shown.part.score, missing="not known"),
-            "Points": shown.points,
-            "Note": _note(shown, score, channels),
-        }
-        for shown in shown_parts(score)
-        if shown.part.points is not None or not is_optional(shown.part)
-    ]
-    span = shown_range(score)
-    note = f"Could lie between {span.replace(' to ', ' and ')}" if span else ""
-    total = {"Part": "**Score**", "Weight": "", "Reached, of 100": "", "Points": f"**{shown_total(score)}**"}
-    return pd.DataFrame([*rows, {**total, "Note": note}])
-
-
-def _note(shown: ShownPart, score: SessionScore, channels: Sequence[ChannelAnalysis]) -> str:
-    """Return the part's note; that of compliance names both legs, each briefly."""
-    if shown.name != "Compliance" or score.compliance is not None:
-        return shown.part.note or ""
-    sides = {channel.side: channel for channel in channels}
-    legs = {name: _leg(sides.get(name), muscle) for name, muscle in _muscles(score)}
-    if len(set(legs.values())) == 1:
-        return f"both legs: {legs['left']}"
-    return "; ".join(f"{name}: {said}" for name, said in legs.items())
-
-
-def _muscles(score: SessionScore) -> tuple[tuple[Side, MuscleScore], ...]:
-    return (("left", score.left), ("right", score.right))
-
-
-def _leg(channel: ChannelAnalysis | None, muscle: MuscleScore) -> str:
-    """Say in a few words what one leg scores, or why it has no score."""
-    if channel is None:
-        return "no channel"
-    if channel.quality.verdict == "not_judged":
-        return f"not judged ({words.short_reason(channel.quality) or 'signal not usable'})"
-    if muscle.score is not None:
-        return words.number(muscle.score)
-    return f"no MVC, so between {muscle.low:.0f} and {muscle.high:.0f}"

@@ -1,4 +1,4 @@
-"""The pages' only way to the product: one object, built once for the process."""
+"""The pages' only way to the product: one object, built once for the process, lent to each viewer as theirs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import streamlit as st
 
+from pages._components.sign_in.current import current_actor
 from processing import services
 from processing.settings import Settings
 
@@ -13,10 +14,13 @@ from processing.settings import Settings
 def get_services() -> services.Services:
     """Return the services as the viewer has them, built at first use; a failed start is tried again next time.
 
-    Without Supabase there is no sign-in, and the one viewer is the local clinician.
+    Raises
+    ------
+    AccessDeniedError
+        If nobody is signed in where sign-in is configured.
     """
-    opened = _open()[0]
-    return opened if Settings().supabase_url else opened.for_viewer(services.LOCAL_CLINICIAN)
+    actor = current_actor()
+    return _open()[0].for_viewer(actor)
 
 
 def close_services() -> None:

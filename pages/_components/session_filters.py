@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from pages._components import state
+from pages._components.session_place import go_to_newest
 from processing.use_cases.read_models import ProcessingStatus, SessionFilters
 
 STATUS_CHOICES: dict[str, tuple[ProcessingStatus, ...]] = {
@@ -27,6 +28,7 @@ def choose_filters(patient_codes: Sequence[str]) -> SessionFilters:
             index=None,
             placeholder="All patients",
             key=state.FILTER_PATIENT,
+            on_change=go_to_newest,
             persist_state="session",
             width=220,
         )
@@ -35,6 +37,7 @@ def choose_filters(patient_codes: Sequence[str]) -> SessionFilters:
             list(STATUS_CHOICES),
             placeholder="All states",
             key=state.FILTER_STATUS,
+            on_change=go_to_newest,
             persist_state="session",
             width=320,
         )
@@ -43,6 +46,7 @@ def choose_filters(patient_codes: Sequence[str]) -> SessionFilters:
             value=(),
             format="DD/MM/YYYY",
             key=state.FILTER_DATES,
+            on_change=go_to_newest,
             persist_state="session",
             width=260,
         )

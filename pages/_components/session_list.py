@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from pages._components import state, words
 from pages._components.arrivals import Arrivals, load_arrivals
+from pages._components.last_good import load_or_last
 from pages._components.notices import unavailable
+from pages._components.session_place import current_place, go_to
 from pages._components.words import State
 from processing.errors import TransientError
 from processing.services import Services
@@ -20,6 +22,7 @@ from processing.use_cases.read_models import (
     SessionSummary,
     SideSummary,
 )
+from processing.use_cases.session_pages import SessionPage
 
 ROWS_PER_PAGE = 25
 REFRESH_RUNNING, REFRESH_IDLE = "1s", "4s"
@@ -40,47 +43,75 @@ def live_session_list(services: Services, filters: SessionFilters, arrivals: Arr
 
     A change of what stands beside the list, or of how often this one has to look, takes one full run of the page.
     """
-    running = any(session.running for session in services.list_sessions(filters))
+    filters = replace(filters, limit=ROWS_PER_PAGE)
+
+    def load() -> tuple[SessionPage, Arrivals]:
+        return services.page_of_sessions(filters, current_place()), load_arrivals(services)
+
+    key = f"sessions:{filters}:{current_place()}"
+    running = _running(load_or_last(key, load, notice=False)[0])
 
     @st.fragment(run_every=REFRESH_RUNNING if running else REFRESH_IDLE)
     def rows() -> None:
         try:
-            current, now = services.list_sessions(filters), load_arrivals(services)
+            page, now = load_or_last(key, load)
         except TransientError as error:
             unavailable(error, "session-list")
             return
-        session_list(current, filters)
-        if now != arrivals or running != any(session.running for session in current):
+        session_list(page, filters)
+        if now != arrivals or running != _running(page):
             st.rerun()
 
     rows()
 
 
-def session_list(sessions: Sequence[SessionSummary], filters: SessionFilters) -> None:
+def session_list(page: SessionPage, filters: SessionFilters) -> None:
     """Draw one page of the list, or say why it is empty."""
-    if not sessions:
+    if not page.sessions:
         _empty(filters)
         return
-    st.caption(_counts(sessions))
-    n_pages = math.ceil(len(sessions) / ROWS_PER_PAGE)
-    page = min(st.session_state.get(state.SESSIONS_PAGE, 1), n_pages)
+    st.caption(_counts(page))
     st.html(DENSE_ROWS)
     with st.container(gap="xxsmall", key="session-table"):
         with st.container(border=True):
             for column, heading in zip(st.columns(COLUMNS, gap=None), HEADINGS, strict=True):
                 column.markdown(f":small[**{heading}**]")
-        for session in sessions[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]:
+        for session in page.sessions:
             with st.container(border=True):
                 _row(session)
-    if n_pages > 1:
-        st.pagination(n_pages, key=state.SESSIONS_PAGE)
+    if page.newer or page.older:
+        _turn_pages(page)
 
 
-def _counts(sessions: Sequence[SessionSummary]) -> str:
-    states = [words.session_state(session) for session in sessions]
+def _running(page: SessionPage) -> bool:
+    return any(session.running for session in page.sessions)
+
+
+def _turn_pages(page: SessionPage) -> None:
+    """Offer the pages beside this one; a click changes the address, so that it can be kept and sent."""
+    doors = (
+        ("Newest", ":material/first_page:", None, page.newer is not None),
+        ("Newer", ":material/chevron_left:", page.newer, page.newer is not None),
+        ("Older", ":material/chevron_right:", page.older, page.older is not None),
+    )
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        for label, icon, place, there in doors:
+            st.button(
+                label,
+                icon=icon,
+                key=f"{state.SESSIONS_PAGE}:{label.lower()}",
+                on_click=go_to,
+                args=(place,),
+                disabled=not there,
+            )
+
+
+def _counts(page: SessionPage) -> str:
+    states = [words.session_state(session) for session in page.sessions]
     order: tuple[State, ...] = (words.WAITING, words.ANALYSING, words.READY, words.WARNINGS, words.FAILED)
     counted = [f"{states.count(kind)} {kind.word.lower()}" for kind in order if kind in states]
-    return f"{words.plural(len(sessions), 'session')}: {', '.join(counted)}"
+    here = " on this page" if page.newer or page.older else ""
+    return f"{words.plural(len(page.sessions), 'session')}{here}: {', '.join(counted)}"
 
 
 def _row(session: SessionSummary) -> None:
@@ -132,11 +163,17 @@ def _side_words(side: SideSummary | None) -> str:
     icon, verdict = words.VERDICT_ICONS[side.verdict], words.VERDICT_WORDS[side.verdict]
     if side.verdict == "not_judged":
         return f"{icon} {verdict}  \n:small[{reason or 'signal not usable'}]"
-    found = f"**{side.n_contractions}** found, {side.expected} expected"
-    counted = found if side.n_good is None else f"**{side.n_good} / {side.expected}** good"
+    counted = f"**{_good(side)} / {side.expected}** good"
+    if side.good_at_most is None and side.n_good is None:
+        counted = f"**{side.n_contractions}** found, {side.expected} expected"
     return (
         f"{counted}  \n:small[{icon} signal {verdict}{f': {reason}' if reason and verdict != 'good' else ''}]"
     )
+
+
+def _good(side: SideSummary) -> str:
+    """Return how many were good, as the review says it: a range while no MVC says how strong they were."""
+    return str(side.n_good) if side.n_good is not None else f"{side.good_at_least}–{side.good_at_most}"
 
 
 def _first_reason(side: SideSummary) -> str:

@@ -1,100 +1,136 @@
-"""The interactive part of a review: window controls, both panels and the table of contractions, as one fragment."""
+"""The interactive part of a review: window controls, the panels, cursors and the table of contractions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
-from pages._components import classes, words
-from pages._components.chart import chart
+from pages._components import classes, state, words
+from pages._components.chart import Events, chart
 from pages._components.contraction_table import choose_contraction
+from pages._components.cursors_view import cursor_readout, toggle_cursors
 from pages._components.review_figure import (
     Look,
     Panel,
     much_smaller,
     recording_length_s,
+    review_extras,
     review_figure,
     summary_sentence,
 )
-from pages._components.stops import stops
-from pages._components.view import SHORTEST_WINDOW_S, View
+from pages._components.stops import Stop, stops
+from pages._components.view import View
 from pages._components.view_buttons import view_buttons
+from pages._components.view_link import BOTH, asked_for, write_address
+from pages._components.view_options import unit_note, view_options, window_fields
 from processing.emg.parameters import SessionTargets
 
+Edge = Callable[[str, int, float, float], None]
 
-@st.fragment
-def signal_view(subject: str, panels: Sequence[Panel], targets: SessionTargets) -> None:
-    """Draw the panels with their controls; only this part runs again when the window moves."""
-    length_s = recording_length_s(panels)
-    view = View(subject, length_s)
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a page adds to the viewer.
+
+    ``draw`` puts controls between the buttons and the picture and is told the view; ``keys`` are their shortcuts.
+    ``on_edge`` hears of a dragged edge: channel, number of the contraction from 0, onset and offset in seconds;
+    without it the edges cannot be dragged.
+    """
+
+    draw: Callable[[View], None] | None = None
+    keys: tuple[tuple[str, str], ...] = ()
+    on_edge: Edge | None = None
+
+
+def signal_view(
+    subject: str, panels: Sequence[Panel], targets: SessionTargets, tools: Tools | None = None
+) -> None:
+    """Draw the panels with their controls, as a fragment within which the picture is one of its own."""
+    linked = not subject.startswith(state.LOOK)  # what is not stored has no address
+    if linked and not st.session_state.pop(state.KEEP_VIEW, False):
+        view = View(subject, recording_length_s(panels))
+        view.follow(asked_for(), [panel.analysis for panel in panels])
+    around = st.fragment(_signals, key=_key("signals", subject))
+    around(subject, panels, targets, tools or Tools(), linked)
+
+
+def _signals(
+    subject: str, panels: Sequence[Panel], targets: SessionTargets, tools: Tools, linked: bool
+) -> None:
+    view = View(subject, recording_length_s(panels))
     channels = [panel.analysis for panel in panels]
+    view.keep_selection(channels)
     buttons, picture = st.container(), st.container()
-    _window_slider(view)
-    look, leg = _options(subject, panels)
+    look = view_options(subject, view, panels)
     with buttons:
-        view_buttons(view, stops(channels, leg))
+        view_buttons(
+            view,
+            stops(channels, None if view.leg == BOTH else view.leg),
+            toggle_cursors=partial(toggle_cursors, view, panels),
+            then=partial(st.rerun, _key("picture", subject)),
+            keys=tools.keys,
+        )
+        if tools.draw is not None:
+            tools.draw(view)
+    look = replace(look, target_percent_mvc=targets.target_percent_mvc)
+    with picture:
+        st.fragment(_picture, key=_key("picture", subject))(subject, panels, look, tools, linked)
+    choose_contraction(subject, channels, targets, view.visit)
+
+
+def _picture(subject: str, panels: Sequence[Panel], look: Look, tools: Tools, linked: bool) -> None:
+    """Draw what follows the window; zooming draws this and nothing else again."""
+    view = View(subject, recording_length_s(panels))
     look = replace(
         look,
         window_s=None if view.whole else view.window,
         selected=view.selected,
-        target_percent_mvc=targets.target_percent_mvc,
         revision=view.revision,
+        width_px=view.width_px,
     )
-    with picture:
-        _said_above(panels, view, look)
-        chart(
-            review_figure(panels, look),
-            alt=summary_sentence(panels, look),
-            key=f"chart:{subject}",
-            full_s=(0.0, length_s),
+    _said_above(panels, view, look)
+    cursor_readout(view, panels, look.unit)
+    _chart(subject, panels, view, look, tools)
+    window_fields(view)
+    if linked:
+        write_address(view.parts([panel.analysis for panel in panels]))
+
+
+def _key(part: str, subject: str) -> str:
+    return f"{part}:{subject}"
+
+
+def _chart(subject: str, panels: Sequence[Panel], view: View, look: Look, tools: Tools) -> None:
+    around = _key("signals", subject)
+
+    def picked(channel: str, index: int) -> None:
+        places = stops([panel.analysis for panel in panels], channel)
+        view.visit(next((stop for stop in places if stop.index == index), None))
+        st.rerun(around)  # what stands around the picture speaks of the chosen contraction
+
+    def edged(channel: str, index: int, onset_s: float, offset_s: float) -> None:
+        if tools.on_edge is not None:
+            tools.on_edge(channel, index, onset_s, offset_s)
+            st.rerun(around)
+
+    chart(
+        review_figure(panels, look),
+        alt=summary_sentence(panels, look),
+        key=f"chart:{subject}",
+        full_s=(0.0, view.length_s),
+        width_px=look.width_px,
+        extras=review_extras(panels, look, cursors=view.cursors, edges=tools.on_edge is not None),
+        events=Events(
             on_window=view.dragged,
-        )
-    choose_contraction(subject, channels, targets, view.visit)
-
-
-def _window_slider(view: View) -> None:
-    length = round(view.length_s, 1)
-    if length < 2 * SHORTEST_WINDOW_S:
-        return
-    start, stop = view.window
-    st.session_state[view.slider_key] = (round(min(start, length), 1), round(min(stop, length), 1))
-    st.slider(
-        "Visible window (s)",
-        min_value=0.0,
-        max_value=length,
-        step=0.1,
-        format="%.1f",
-        key=view.slider_key,
-        on_change=view.slid,
+            on_cursors=lambda a, b: view.measure((a, b)),
+            on_edge=edged,
+            on_pick=picked,
+            on_width=view.fit,
+        ),
     )
-
-
-def _options(subject: str, panels: Sequence[Panel]) -> tuple[Look, str | None]:
-    """Ask what is drawn, and which leg the next and previous buttons visit; None is both."""
-    names = {panel.analysis.name: panel.name for panel in panels}
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        leg = "both"
-        if words.names_a_leg([panel.analysis for panel in panels]):
-            st.markdown("Step through", width="content")
-            leg = st.segmented_control(
-                "Step through",
-                ["both", *names],
-                format_func=lambda name: {"both": "Both legs", **names}[name],
-                default="both",
-                required=True,
-                key=f"leg:{subject}",
-                label_visibility="collapsed",
-            )
-        raw = st.toggle("Raw signal", value=True, key=f"raw:{subject}")
-        same_scale = st.toggle("Same scale", value=True, key=f"scale:{subject}")
-        game = any(panel.traces.activated_uv is not None for panel in panels) and st.toggle(
-            "What the game saw",
-            key=f"game:{subject}",
-            help="The game's own online detector. It lags, and it never replaces the analysis.",
-        )
-    return Look(raw=raw, game=game, same_scale=same_scale), None if leg == "both" else leg
 
 
 def _said_above(panels: Sequence[Panel], view: View, look: Look) -> None:
@@ -109,7 +145,10 @@ def _said_above(panels: Sequence[Panel], view: View, look: Look) -> None:
     said += f", {doubtful} of them doubtful" if doubtful else ""
     small = [words.the_leg(p.analysis.side, p.name) for p in much_smaller(panels)] if look.same_scale else []
     said += f". On this scale {small[0]} is small: switch “Same scale” off" if small else ""
-    st.caption(f"{said}. Drag across the plot to look closer; a double click shows the whole again.")
+    note = unit_note(panels)
+    st.caption(
+        f"{said}. {note or 'Drag across the plot to look closer; a double click shows the whole again.'}"
+    )
 
 
 def _selected_words(panel: Panel, index: int) -> str:
@@ -123,3 +162,6 @@ def _selected_words(panel: Panel, index: int) -> str:
         f"peak {words.number(c.peak_uv, 'µV')}"
     )
     return said + (f" · **doubtful:** {c.doubtful_reason or 'no reason given'}" if c.doubtful else "")
+
+
+__all__ = ["Stop", "Tools", "signal_view"]

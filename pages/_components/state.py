@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+VIEWER = "viewer"
+SIGN_IN_KEY = "sign_in:key"
+SIGN_IN_TICKET = "sign_in:ticket"
+SIGN_IN_WAITING = "sign_in:waiting"
+SIGN_IN_EMAIL = "sign_in:email"
+SIGN_IN_SAYS = "sign_in:says"
+LOCAL_ROLE = "local_role"
 CURRENT_SESSION = "current_session"
+KEEP_VIEW = "review:keep_view"
+WIDTH_KEY = "view_width"
 SESSIONS_PAGE = "sessions:page"
 FILTER_PATIENT = "sessions:patient"
 FILTER_STATUS = "sessions:status"
 FILTER_DATES = "sessions:dates"
+EVIDENCE = "evidence"
+EVIDENCE_PRESSED = "evidence:pressed"
+WHAT_IF = "what_if:"
+INBOX_FILTER = "inbox:filter"
+INBOX_BEFORE = "inbox:before"
+UPLOAD_MAPS = "upload:maps"
+UPLOAD_SECONDS = "upload:seconds"
 UPLOAD_DOOR = "upload:door"
 UPLOAD_PATIENT = "upload:patient"
 UPLOAD_ROUND = "upload:round"
@@ -16,7 +32,20 @@ UPLOAD_HELD = "upload:held"
 LOOK = "look:"
 LOOK_VIEWS = f"view:{LOOK}"
 
+OPENED = "audit:opened"
+AUDIT = "audit:"
+PATIENT = "patients:code"
+PATIENT_SEARCH = "patients:search"
+NOTES = "notes:"
+PREVIEW = "preview:"
+INPUTS = "inputs:"
+
 
 def view_key(subject: str) -> str:
     """Return the key that remembers which window of a recording is looked at."""
     return f"view:{subject}"
+
+
+def corrections_key(session_code: str) -> str:
+    """Return the key that remembers what to say about the last correction of a session."""
+    return f"corrections:{session_code}"

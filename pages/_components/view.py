@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from pages._components.state import view_key
+from pages._components.review_figure.layout import NOMINAL_WIDTH
+from pages._components.review_figure.panels import Unit
+from pages._components.state import WIDTH_KEY, view_key
 from pages._components.stops import Stop
-from processing.emg.results import IntervalS
+from pages._components.view_link import BOTH, Link, format_link, parse_link
+from processing.emg.results import ChannelAnalysis, IntervalS
 
 SHORTEST_WINDOW_S = 0.5
 CONTEXT_S = 2.0
+SUPERSEDED_S = 0.4
 
 
 def window_around(onset_s: float, offset_s: float, length_s: float) -> IntervalS:
@@ -45,7 +51,7 @@ class View:
     def __init__(self, subject: str, length_s: float) -> None:
         self.key = view_key(subject)
         self.length_s = length_s
-        self.slider_key = f"{self.key}:slider"
+        self.leg_key, self.unit_key = f"leg:{subject}", f"unit:{subject}"
         self._kept: dict[str, Any] = st.session_state.setdefault(
             self.key, {"window": None, "selected": None, "revision": 0}
         )
@@ -64,13 +70,18 @@ class View:
         return self._kept["selected"]
 
     @property
+    def cursors(self) -> IntervalS | None:
+        """Where the two cursors stand, None while they are put away."""
+        return self._kept.get("cursors")
+
+    @property
     def revision(self) -> str:
         """Changes whenever Python moves the window, so that the browser gives up its own."""
         return f"{self.key}:{self._kept['revision']}"
 
     def dragged(self, window: IntervalS | None) -> None:
         """Take over what the browser already shows."""
-        self._kept.update(window=window, selected=None)
+        self._kept.update(window=window)
 
     def go(self, window: IntervalS | None) -> None:
         """Show another window."""
@@ -78,18 +89,83 @@ class View:
             window = None
         self._kept.update(window=window, revision=self._kept["revision"] + 1)
 
+    def zoom(self, factor: float) -> None:
+        """Show more or less about the middle of the window."""
+        self.go(scaled(self.window, factor, self.length_s))
+
+    def pan(self, share: float) -> None:
+        """Show what is earlier or later, by a share of the window."""
+        self.go(moved(self.window, share, self.length_s))
+
     def visit(self, stop: Stop | None) -> None:
         """Show one contraction with its surroundings."""
         if stop is not None:
             self.go(window_around(stop.onset_s, stop.offset_s, self.length_s))
             self._kept["selected"] = (stop.channel, stop.index)
 
+    def select(self, selected: tuple[str, int] | None) -> None:
+        """Choose another contraction, or none, and leave the window where it is."""
+        self._kept["selected"] = selected
+
+    def keep_selection(self, channels: Sequence[ChannelAnalysis]) -> None:
+        """Forget a chosen contraction that is there no more, as after a rejection."""
+        counts = {channel.name: len(channel.contractions) for channel in channels}
+        if self.selected is not None and not 0 <= self.selected[1] < counts.get(self.selected[0], 0):
+            self._kept["selected"] = None
+
     def whole_recording(self) -> None:
         """Show everything again."""
         self.go(None)
         self._kept["selected"] = None
 
-    def slid(self) -> None:
-        """Take over the slider's window."""
-        start, stop = st.session_state[self.slider_key]
-        self.go((start, max(stop, min(self.length_s, start + SHORTEST_WINDOW_S))))
+    def measure(self, cursors: IntervalS | None) -> None:
+        """Put the cursors somewhere, or away."""
+        inside = None if cursors is None else tuple(min(max(0.0, c), self.length_s) for c in cursors)
+        self._kept["cursors"] = inside
+
+    @property
+    def width_px(self) -> float:
+        """How wide the plot is drawn on this screen, as far as is known."""
+        return st.session_state.get(WIDTH_KEY, NOMINAL_WIDTH)
+
+    def fit(self, width_px: float) -> None:
+        """Take over the width of the screen's plot."""
+        st.session_state[WIDTH_KEY] = width_px
+
+    # The page's address.
+
+    @property
+    def leg(self) -> str:
+        """The channel that is stepped through, ``both`` for all."""
+        return st.session_state.get(self.leg_key, self._kept.get("leg", BOTH))
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that was chosen."""
+        return st.session_state.get(self.unit_key, self._kept.get("unit", "uv"))
+
+    def keep_choices(self, *, leg: str, unit: Unit) -> None:
+        """Remember what Streamlit forgets when the page is left."""
+        self._kept.update(leg=leg, unit=unit)
+
+    def parts(self, channels: Sequence[ChannelAnalysis]) -> dict[str, str]:
+        """Return what the page's address says of this view, and remember having said it."""
+        link = Link(self.leg, None if self.whole else self.window, self.unit, self.selected)
+        parts = format_link(link, channels)
+        if parts != self._kept.get("said"):
+            self._kept.update(said=parts, said_before=self._kept.get("said"), said_at=time.monotonic())
+        return parts
+
+    def follow(self, asked: Mapping[str, str], channels: Sequence[ChannelAnalysis]) -> None:
+        """Take over an address that was opened, or that the browser went back to."""
+        said = self._kept.get("said")
+        if dict(asked) == (said or {}):
+            return
+        just_left = time.monotonic() - self._kept.get("said_at", -1e9) < SUPERSEDED_S
+        if said is not None and just_left and dict(asked) == (self._kept.get("said_before") or {}):
+            return  # the browser has not heard of the newest address yet
+        link = parse_link(asked, channels, length_s=self.length_s, shortest_s=SHORTEST_WINDOW_S)
+        self.go(link.window)
+        self._kept.update(selected=link.at, leg=link.leg, unit=link.unit, said=dict(asked))
+        st.session_state[self.leg_key] = link.leg
+        st.session_state[self.unit_key] = link.unit

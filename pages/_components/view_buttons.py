@@ -7,30 +7,57 @@ from typing import Any
 
 import streamlit as st
 
+from pages._components.keys_help import show_keys
 from pages._components.stops import Stop, next_stop, stop_after
-from pages._components.view import View, moved, scaled
+from pages._components.view import View
 
 
-def view_buttons(view: View, places: Sequence[Stop]) -> None:
-    """Draw the buttons that visit contractions and move the window."""
-    window, length = view.window, view.length_s
-    whole = view.whole
+def view_buttons(
+    view: View,
+    places: Sequence[Stop],
+    *,
+    toggle_cursors: Callable[[], None],
+    then: Callable[[], None],
+    keys: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Draw the buttons that visit contractions, move the window, and measure.
+
+    ``then`` is called after what changes nothing but the picture: it draws the picture alone, which is quicker.
+    """
+
+    def only(action: Callable[..., None], *args: Any) -> None:
+        action(*args)
+        then()
+
+    def whole() -> None:
+        chosen = view.selected
+        view.whole_recording()
+        if chosen is None:
+            then()
+
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         _visits(view, places)
-        _button(view, "Whole", "fit_width", "W", view.whole_recording, off=whole)
-        _button(view, "Closer", "zoom_in", "I", view.go, scaled(window, 0.5, length))
-        _button(view, "Wider", "zoom_out", "O", view.go, scaled(window, 2.0, length), off=whole)
-        _button(view, "Earlier", "arrow_back", "Shift+Left", view.go, moved(window, -0.5, length), off=whole)
-        _button(view, "Later", "arrow_forward", "Shift+Right", view.go, moved(window, 0.5, length), off=whole)
+        _button(view, "Whole", "fit_width", "W", whole)
+        _button(view, "Closer", "zoom_in", "I", only, view.zoom, 0.5)
+        _button(view, "Wider", "zoom_out", "O", only, view.zoom, 2.0)
+        _button(view, "Earlier", "arrow_back", "Shift+Left", only, view.pan, -0.5)
+        _button(view, "Later", "arrow_forward", "Shift+Right", only, view.pan, 0.5)
+        _button(view, "Cursors", "straighten", "M", toggle_cursors, pressed=view.cursors is not None)
+        if _button(view, "Keys", "keyboard", "H", lambda: None):
+            show_keys(keys)
 
 
 def _visits(view: View, places: Sequence[Stop]) -> None:
     previous, following = (next_stop(places, view.selected, step) for step in (-1, 1))
+    if places and view.selected is None and not view.whole:  # as after a rejection: go on from here
+        following = stop_after(places, sum(view.window) / 2)
     _button(view, "Previous", "skip_previous", "K", view.visit, previous, off=not places)
     _button(view, "Next", "skip_next", "J", view.visit, following, off=not places)
     doubtful = [stop for stop in places if stop.doubtful]
     if doubtful:
-        _button(view, "Next doubtful", "question_mark", "N", view.visit, _next_doubtful(doubtful, view))
+        _button(
+            view, "Next doubtful", "question_mark", "N", lambda: view.visit(_next_doubtful(doubtful, view))
+        )
 
 
 def _next_doubtful(doubtful: Sequence[Stop], view: View) -> Stop | None:
@@ -48,8 +75,9 @@ def _button(
     action: Callable[..., None],
     *args: Any,
     off: bool = False,
-) -> None:
-    st.button(
+    pressed: bool = False,
+) -> bool:
+    return st.button(
         label,
         icon=f":material/{icon}:",
         shortcut=shortcut,
@@ -57,5 +85,6 @@ def _button(
         on_click=action,
         args=args,
         disabled=off,
+        type="primary" if pressed else "secondary",
         width="content",
     )

@@ -29,6 +29,7 @@ class State:
 
 
 WAITING = State("Waiting", ":material/schedule:", "gray", "The file has arrived and waits for its turn.")
+READING = State("Reading", ":material/file_open:", "violet", "The file is being read.")
 ANALYSING = State("Analysing", ":material/progress_activity:", "violet", "The recording is being analysed.")
 READY = State("Ready", ":material/check_circle:", "blue", "Analysed; every channel can be judged.")
 WARNINGS = State(
@@ -39,6 +40,14 @@ WARNINGS = State(
 )
 FAILED = State(
     "Could not be read", ":material/block:", "orange", "The file arrived but could not be analysed."
+)
+
+REVIEWED = State("Reviewed", ":material/task_alt:", "blue", "Somebody looked it over as it is now.")
+CHANGED = State(
+    "Changed since review", ":material/history:", "yellow", "It shows something else than what was reviewed."
+)
+NO_PATIENT = State(
+    "Needs a patient", ":material/person_search:", "orange", "The file arrived but belongs to no patient yet."
 )
 
 STATES_BY_STATUS = {"pending": WAITING, "processing": ANALYSING, "reprocessing": ANALYSING, "failed": FAILED}
@@ -162,9 +171,22 @@ def yes_no(value: bool | None) -> str:
     return NOT_ASSESSABLE if value is None else "yes" if value else "no"
 
 
-def title_sentence(channels: tuple[ChannelAnalysis, ...], expected: int, target_s: float) -> str:
-    """Say the finding of a session in one or two short sentences, both sides, quality included."""
-    parts = [_side_sentence(channel, expected, target_s) for channel in channels]
+def left_first(channels: Sequence[ChannelAnalysis]) -> list[ChannelAnalysis]:
+    """Return the left leg, then the right, then the rest: a swap must not turn the order of the words."""
+    rank = {"left": 0, "right": 1, None: 2}
+    return sorted(channels, key=lambda channel: rank[channel.side])
+
+
+def title_sentence(
+    channels: tuple[ChannelAnalysis, ...], expected: int, target_s: float, *, expected_right: int | None = None
+) -> str:
+    """Say the finding of a session in one or two short sentences, both sides, quality included.
+
+    ``expected_right`` is the right leg's number of contractions where it has one of its own.
+    """
+    right = expected if expected_right is None else expected_right
+    legs = left_first(channels)
+    parts = [_side_sentence(c, right if c.side == "right" else expected, target_s) for c in legs]
     if not parts:
         return "No EMG channel was found in this recording."
     judged = [channel for channel in channels if channel.quality.verdict != "not_judged"]
@@ -235,16 +257,23 @@ def places(intervals_s: tuple[tuple[float, float], ...], limit: int = 3) -> str:
     """Say where in the recording something was: up to ``limit`` places, then how many more."""
     if not intervals_s:
         return "throughout"
-    shown = [span(*interval) for interval in intervals_s[:limit]]
+    shown = [_place(*interval) for interval in intervals_s[:limit]]
     rest = len(intervals_s) - len(shown)
     return ", ".join(shown) + (f" and {plural(rest, 'more place')}" if rest else "")
+
+
+def _place(start_s: float, stop_s: float) -> str:
+    """Format a stretch; one that was judged by whole seconds does not pretend to be known to a hundredth."""
+    if float(start_s).is_integer() and float(stop_s).is_integer():
+        return f"{start_s:.0f}–{stop_s:.0f}{THIN}s"
+    return span(start_s, stop_s)
 
 
 def mvc_words(mvc: Mvc | None, side: str) -> str:
     """Say where the reference amplitude of a muscle comes from."""
     if mvc is None:
         return f"MVC {side}: {NOT_RECORDED}"
-    source = {"file": "from the file", "patient": "entered for this patient"}.get(mvc.source)
+    source = {"file": "from the file", "session": "entered", "patient": "the patient's"}.get(mvc.source)
     if source is None:
         return (
             f"MVC {side}: {NOT_RECORDED} (session peak {number(mvc.value_uv, 'µV')}, not used for the score)"

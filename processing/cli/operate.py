@@ -47,15 +47,20 @@ def _start(_: argparse.Namespace) -> int:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    from processing.jobs.metrics import WorkerMetrics
     from processing.jobs.worker import run_worker
     from processing.logs import configure_logging
     from processing.services import open_services
+    from processing.services.watching import watched_bucket
     from processing.settings import Settings
 
     settings = Settings()
     configure_logging(settings.log_format)
-    with open_services(settings, program="worker") as services:
-        run_worker(services.build_job_app, concurrency=arguments.concurrency)
+    with open_services(settings, program="worker") as services, watched_bucket(services):
+        metrics = WorkerMetrics(lambda: services.storage_errors)
+        if settings.worker_metrics_port:
+            metrics.serve(settings.worker_metrics_port)
+        run_worker(lambda: services.build_job_app(metrics), concurrency=arguments.concurrency)
     return 0
 
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import httpx
 
 from processing.database import Database, migrations
 from processing.database.embedded import ensure_running, is_running
+from processing.database.profiles import give_to_local_therapist
 from processing.errors import InvalidParameterError, ProcessingError
 from processing.services import database_url, program_url
 from processing.settings import Program as ProgramName
@@ -136,6 +137,7 @@ def _announce(supervisor: Supervisor, settings: Settings, url: str, secret: str)
         try:
             if _is_first_start(url):
                 _post_demo(settings, secret)
+                _give_demo_patients(settings, url)
         except (ProcessingError, httpx.HTTPError) as error:
             _say(f"The demonstration recordings could not be announced: {error}")
     _say(f"Dashboard  {settings.dashboard_url}")
@@ -149,6 +151,13 @@ def _post_demo(settings: Settings, secret: str) -> None:
     _say("First start: posting six demonstration recordings (DEMO=0 turns this off).")
     for _ in announce_demo(build_store(settings), listener_url=settings.listener_url, secret=secret):
         pass
+
+
+def _give_demo_patients(settings: Settings, url: str) -> None:
+    """Let the local therapist treat two of the three patients, so that each role shows what it may see."""
+    if not settings.has_sign_in:
+        with closing(Database(url, max_connections=1)) as database:
+            give_to_local_therapist(database, ["P001", "P002"])
 
 
 def _is_first_start(url: str) -> bool:

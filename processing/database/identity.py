@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
@@ -78,18 +78,23 @@ class Identity:
         return claims if self.session_id is None else {**claims, "session_id": self.session_id}
 
 
+# Somebody, or what says who it is at the moment of asking: a token is renewed while a page is open.
+Actor: TypeAlias = Identity | Callable[[], Identity]
+
 # Made by supabase/bootstrap/local_clinician.sql where there is no Supabase; nobody can sign in as this person.
 LOCAL_CLINICIAN = Identity(UUID("00000000-0000-4000-8000-000000000001"))
+LOCAL_THERAPIST = Identity(UUID("00000000-0000-4000-8000-000000000002"))
+LOCAL_RESEARCHER = Identity(UUID("00000000-0000-4000-8000-000000000003"))
 
 
 def become(connection: psycopg.Connection[DictRow], identity: Identity) -> None:
-    """Act as this person until the transaction ends.
+    """Act as this person until the transaction ends; AccessDeniedError if the sign-in has expired."""
+    connection.execute(_BECOME, (json.dumps(identity.checked().claims()),))
 
-    Raises
-    ------
-    AccessDeniedError
-        If the sign-in has expired.
-    """
+
+def identity_of(actor: Actor) -> Identity:
+    """Return who this is now; AccessDeniedError if nobody, or the sign-in has expired."""
+    identity = actor() if callable(actor) else actor
     if not isinstance(identity, Identity):
         raise AccessDeniedError("Nobody is signed in.")
-    connection.execute(_BECOME, (json.dumps(identity.checked().claims()),))
+    return identity.checked()

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from processing.database.identity import Identity, become
+from processing.database.identity import Actor, become, identity_of
 from processing.errors import AccessDeniedError, DatabaseUnavailableError
 
 _CONNECT_TIMEOUT_S = 3
@@ -34,7 +34,7 @@ class Database:
 
     def __init__(self, url: str, *, max_connections: int = 8, wait_s: float = 2.0) -> None:
         self.url = url
-        self.identity: Identity | None = None
+        self.identity: Actor | None = None
         self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
             url,
             min_size=1,
@@ -52,7 +52,7 @@ class Database:
         )
         self._wait_s = wait_s
 
-    def acting_as(self, identity: Identity) -> Database:
+    def acting_as(self, identity: Actor) -> Database:
         """Return these connections as one person has them: every transaction runs under their row-level security.
 
         Raises
@@ -60,11 +60,18 @@ class Database:
         AccessDeniedError
             If nobody is named, or the sign-in has expired; each transaction checks that again.
         """
-        if not isinstance(identity, Identity):
-            raise AccessDeniedError("Nobody is signed in.")
+        identity_of(identity)
         theirs = copy.copy(self)
-        theirs.identity = identity.checked()
+        theirs.identity = identity
         return theirs
+
+    def check_actor(self) -> None:
+        """Raise AccessDeniedError if these connections act for somebody whose sign-in is over.
+
+        For what is answered from memory, where no transaction would notice.
+        """
+        if self.identity is not None:
+            identity_of(self.identity)
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[DictRow]]:
@@ -77,12 +84,14 @@ class Database:
         AccessDeniedError
             If the person, or the program, may not do this.
         """
+        # Before a connection is taken: asking may renew a token, which is a request to another server.
+        identity = None if self.identity is None else identity_of(self.identity)
         try:
             connection = self._lend()
             try:
                 with connection:
-                    if self.identity is not None:
-                        become(connection, self.identity)
+                    if identity is not None:
+                        become(connection, identity)
                     yield connection
             finally:
                 self._pool.putconn(connection)
@@ -120,6 +129,11 @@ class Database:
         """Like :meth:`fetch_all`, for the first row or None."""
         with self.transaction() as connection:
             return connection.execute(statement.encode(), parameters).fetchone()
+
+    def execute(self, statement: str, parameters: dict[str, Any] | None = None) -> None:
+        """Like :meth:`fetch_all`, for a statement without rows."""
+        with self.transaction() as connection:
+            connection.execute(statement.encode(), parameters)
 
     def close(self) -> None:
         """Close every connection."""

@@ -24,6 +24,7 @@ from processing.use_cases.document import (
     score_to_plain,
 )
 from processing.use_cases.read_models import SessionResult
+from processing.use_cases.side_map import metadata_with_sides
 
 Connection = psycopg.Connection[DictRow]
 
@@ -42,7 +43,8 @@ insert into app.emg_statistics
 values
     (%(session_id)s, %(result_version)s, %(position)s, %(channel_name)s, %(side)s, %(verdict)s, %(snr_db)s,
      %(n_contractions)s, %(n_faint)s, %(details)s)
-on conflict (session_id, result_version, position) do update set details = excluded.details
+on conflict (session_id, result_version, position) do update
+set details = excluded.details, n_contractions = excluded.n_contractions
 """
 
 _UPSERT_SCORE = """
@@ -57,7 +59,7 @@ set total = excluded.total, low = excluded.low, high = excluded.high, details = 
 
 # A person may judge a result again, not make one: hence no insert.
 _UPDATE_CHANNEL = """
-update app.emg_statistics set details = %(details)s
+update app.emg_statistics set details = %(details)s, n_contractions = %(n_contractions)s
 where session_id = %(session_id)s and result_version = %(result_version)s and position = %(position)s
 """
 
@@ -79,6 +81,15 @@ _READ_CHANNELS = """
 select details from app.emg_statistics
 where session_id = %(session_id)s and result_version = %(result_version)s
 order by position
+"""
+
+# What a channel was before its first correction; a trigger keeps it.
+_READ_DETECTED = """
+select coalesce(d.details, e.details) || jsonb_build_object('side', e.side) as details
+from app.emg_statistics e
+left join app.detected_statistics d using (session_id, result_version, position)
+where e.session_id = %(session_id)s and e.result_version = %(result_version)s
+order by e.position
 """
 
 
@@ -164,14 +175,26 @@ def read_result(connection: Connection, *, session_id: Any, result_version: int)
     row = connection.execute(_READ, key).fetchone()
     if row is None:
         return None
-    channels = connection.execute(_READ_CHANNELS, key).fetchall()
+    rows = connection.execute(_READ_CHANNELS, key).fetchall()
+    channels = tuple(channel_from_plain(channel["details"]) for channel in rows)
     return SessionResult(
         version=row["result_version"],
-        metadata=metadata_from_plain(row["recording"]),
-        channels=tuple(channel_from_plain(channel["details"]) for channel in channels),
+        metadata=metadata_with_sides(metadata_from_plain(row["recording"]), channels),
+        channels=channels,
         score=score_from_plain(row["score"]),
         parameters=row["parameters"],
         pipeline_version=row["pipeline_version"],
         file_sha256=row["file_sha256"],
         analysed_at=row["created_at"],
     )
+
+
+def read_detected(
+    connection: Connection, session_id: Any, result: SessionResult
+) -> tuple[ChannelAnalysis, ...]:
+    """Return a result's channels as the detector found them, whatever was corrected since."""
+    if all(channel.corrections is None for channel in result.channels):
+        return result.channels
+    key = {"session_id": session_id, "result_version": result.version}
+    rows = connection.execute(_READ_DETECTED, key).fetchall()
+    return tuple(channel_from_plain(row["details"]) for row in rows)

@@ -5,19 +5,26 @@ Each run holds a token; only the run that claimed last may write, so that a late
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from processing.database.corrections import apply_stored_log
 from processing.database.inputs import read_inputs
 from processing.database.pool import Database
 from processing.database.result_rows import insert_provenance, write_judgement
+from processing.database.side_map import read_channel_map
+from processing.emg.measures import ChannelSignals
 from processing.errors import NotFoundError, SupersededError
 from processing.use_cases.analyse import AnalysedRecording
 from processing.use_cases.process_session import ClaimedSession
+from processing.use_cases.read_models import SessionInputs
 from processing.use_cases.rescore import rescore
 
 _CLAIM = """
 update app.therapy_sessions
 set run_token = %(run_token)s,
     processing_status = case when result_version > 0 then 'reprocessing' else 'processing' end,
-    failure_kind = null, failure_message = null, updated_at = now()
+    run_stage = 'reading', failure_kind = null, failure_message = null, updated_at = now()
 where id = %(session_id)s
 returning session_code, object_name, result_version
 """
@@ -39,6 +46,10 @@ set processing_status = 'completed', result_version = %(result_version)s, run_to
     object_version = %(object_version)s, size_bytes = %(size_bytes)s, recorded_at = %(recorded_at)s,
     duration_s = %(duration_s)s, failure_kind = null, failure_message = null, updated_at = now()
 where id = %(session_id)s
+"""
+
+_ANALYSING = """
+update app.therapy_sessions set run_stage = 'analysing' where id = %(session_id)s and run_token = %(run_token)s
 """
 
 _KEEP = """
@@ -77,6 +88,7 @@ class SessionRecords:
                 _ANALYSED_VERSION, {"session_id": session_id, "result_version": row["result_version"]}
             ).fetchone()
             inputs = read_inputs(connection, session_id)
+            channel_map = read_channel_map(connection, session_id)
         return ClaimedSession(
             session_id=session_id,
             session_code=row["session_code"],
@@ -84,14 +96,31 @@ class SessionRecords:
             run_token=run_token,
             analysed_object_version=None if analysed is None else analysed["object_version"],
             inputs=inputs,
+            channel_map=channel_map,
         )
 
+    def inputs_on(self, claimed: ClaimedSession, recorded_at: datetime | None) -> SessionInputs:
+        """Return what the session is measured against if it was recorded then; None: as far as is known."""
+        with self._database.transaction() as connection:
+            return read_inputs(connection, claimed.session_id, recorded_at=recorded_at)
+
+    def note_analysing(self, claimed: ClaimedSession) -> None:
+        """Say that the recording is read and its analysis begins."""
+        with self._database.transaction() as connection:
+            connection.execute(_ANALYSING, {"session_id": claimed.session_id, "run_token": claimed.run_token})
+
     def store_result(
-        self, claimed: ClaimedSession, analysed: AnalysedRecording, *, object_version: str
+        self,
+        claimed: ClaimedSession,
+        analysed: AnalysedRecording,
+        *,
+        object_version: str,
+        signals: Callable[[], Mapping[str, ChannelSignals]],
     ) -> int:
         """Store statistics and scores as the next version and complete the session, all or nothing.
 
-        What a person entered while the run was under way counts.
+        What a person entered while the run was under way counts. Corrections are applied to what was detected;
+        ``signals`` gives what they are measured on and is asked only where there are any.
 
         Returns
         -------
@@ -112,7 +141,7 @@ class SessionRecords:
                 )
             session_id, version = claimed.session_id, own["result_version"] + 1
             channels, score = analysed.channels, analysed.score
-            inputs = read_inputs(connection, session_id)
+            inputs = read_inputs(connection, session_id, recorded_at=analysed.metadata.recorded_at)
             if inputs != claimed.inputs:
                 channels, score = rescore(channels, analysed.metadata, inputs)
             insert_provenance(
@@ -130,6 +159,7 @@ class SessionRecords:
                 result_version=version,
                 scoring=analysed.scoring,
             )
+            apply_stored_log(connection, session_id, version, inputs=inputs, signals=signals)
             connection.execute(
                 _FINISH,
                 {

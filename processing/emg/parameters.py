@@ -6,26 +6,51 @@ from dataclasses import dataclass, fields
 from math import isfinite
 
 from processing.errors import InvalidParameterError
+from processing.recording import Side
 
 
 @dataclass(frozen=True, slots=True)
 class SessionTargets:
-    """What was prescribed: the yardstick for each contraction of one session."""
+    """What was prescribed: the yardstick for each contraction of one session.
+
+    The first three hold for every channel; the last two hold instead of them on the right where that leg was
+    prescribed something else. :meth:`for_side` says what holds for one muscle.
+    """
 
     expected_contractions: int = 12
     target_percent_mvc: float = 75.0
     target_duration_s: float = 2.0
+    right_expected_contractions: int | None = None
+    right_target_percent_mvc: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse targets that no contraction could be measured against."""
-        if self.expected_contractions < 1:
-            raise InvalidParameterError(
-                f"expected_contractions is {self.expected_contractions}; at least 1 is needed"
-            )
-        for name in ("target_percent_mvc", "target_duration_s"):
+        for name in ("expected_contractions", "right_expected_contractions"):
+            count = getattr(self, name)
+            if count is not None and count < 1:
+                raise InvalidParameterError(f"{name} is {count}; at least 1 is needed")
+        for name in ("target_percent_mvc", "target_duration_s", "right_target_percent_mvc"):
             value = getattr(self, name)
-            if not (isfinite(value) and value > 0):
+            if value is not None and not (isfinite(value) and value > 0):
                 raise InvalidParameterError(f"{name} is {value}; a positive number is needed")
+        if self.right_expected_contractions == self.expected_contractions:
+            object.__setattr__(self, "right_expected_contractions", None)  # one way to say one thing
+        if self.right_target_percent_mvc == self.target_percent_mvc:
+            object.__setattr__(self, "right_target_percent_mvc", None)
+
+    def for_side(self, side: Side | None) -> SessionTargets:
+        """Return what holds for one muscle, with nothing left that holds for another."""
+        if side != "right":
+            return SessionTargets(self.expected_contractions, self.target_percent_mvc, self.target_duration_s)
+        return SessionTargets(
+            self.expected_contractions
+            if self.right_expected_contractions is None
+            else self.right_expected_contractions,
+            self.target_percent_mvc
+            if self.right_target_percent_mvc is None
+            else self.right_target_percent_mvc,
+            self.target_duration_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)

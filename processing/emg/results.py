@@ -139,11 +139,12 @@ class TemporalStatistics:
 class Mvc:
     """The reference amplitude of a muscle and where it comes from.
 
-    ``source`` is ``file``, ``patient`` or ``session_peak``. Only the first two make intensity assessable.
+    ``source`` is ``file``, ``session`` (entered for this session), ``patient`` (the patient's, valid on its day) or
+    ``session_peak``. All but the last make intensity assessable.
     """
 
     value_uv: float
-    source: Literal["file", "patient", "session_peak"]
+    source: Literal["file", "session", "patient", "session_peak"]
 
     @property
     def assessable(self) -> bool:
@@ -162,12 +163,55 @@ class GameDetection:
     n_shared: int
 
 
+CorrectionKind: TypeAlias = Literal["accept", "reject", "move", "split", "merge", "add"]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionMark:
+    """What a person last decided about a contraction.
+
+    ``revision`` names the entry of the session's log of corrections; ``by`` is the person's name as the viewer may
+    know it, None where it is not known.
+    """
+
+    kind: CorrectionKind
+    revision: int
+    reason: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedContraction:
+    """A contraction that a person refused: it is shown hatched and counts for nothing."""
+
+    contraction: Contraction
+    mark: CorrectionMark
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCorrections:
+    """What people changed about a channel's contractions, beside those that now count.
+
+    ``marks`` has one entry for each of the channel's ``contractions``: None where nobody touched it. ``rejected``
+    is in order of time and may overlap what counts. Where ``as_detected`` is true, the recording was not there to
+    measure, so RMS, MAV, spectrum, fatigue and the temporal statistics are still those of all that was detected.
+    ``n_detected`` is how many contractions the detector found.
+    """
+
+    rejected: tuple[RejectedContraction, ...]
+    marks: tuple[CorrectionMark | None, ...]
+    n_detected: int
+    as_detected: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelAnalysis:
     """Everything known about one channel of one recording.
 
     ``faint_gate_uv`` is the amplitude below which activity was called faint; ``game`` what the game's own
     detector saw, None where the file does not hold it; ``temporal`` is None in results of pipeline 0.1.0.
+    ``corrections`` is None where nobody corrected this channel; else ``contractions`` and all measures are the
+    corrected ones, and the pictures find what was rejected in it.
     """
 
     name: str
@@ -183,6 +227,16 @@ class ChannelAnalysis:
     faint_gate_uv: float | None = None
     game: GameDetection | None = None
     temporal: TemporalStatistics | None = None
+    corrections: ChannelCorrections | None = None
+
+    @property
+    def rejected(self) -> tuple[RejectedContraction, ...]:
+        """What people rejected in this channel, in order of time."""
+        return () if self.corrections is None else self.corrections.rejected
+
+    def mark_of(self, index: int) -> CorrectionMark | None:
+        """Return what a person last decided about a contraction that counts, None for nothing."""
+        return None if self.corrections is None else self.corrections.marks[index]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from processing.emg.results import ChannelAnalysis, Contraction, Mvc
 from processing.recording import Side
 
 SESSION_PEAK_PERCENTILE = 95.0
+_ROUNDING_UV = 0.005
 
 
 def reapply_targets(
@@ -39,8 +40,16 @@ def reapply_targets(
         mvc = channel.mvc
     if mvc is None:
         mvc = session_peak(channel.contractions)
-    contractions = tuple(measure_against(c, targets=targets, mvc=mvc) for c in channel.contractions)
-    return replace(channel, contractions=contractions, mvc=mvc)
+    own = targets.for_side(channel.side)
+    contractions = tuple(measure_against(c, targets=own, mvc=mvc) for c in channel.contractions)
+    corrections = channel.corrections
+    if corrections is not None:
+        rejected = tuple(
+            replace(r, contraction=measure_against(r.contraction, targets=own, mvc=mvc))
+            for r in corrections.rejected
+        )
+        corrections = replace(corrections, rejected=rejected)
+    return replace(channel, contractions=contractions, mvc=mvc, corrections=corrections)
 
 
 def measure_against(contraction: Contraction, *, targets: SessionTargets, mvc: Mvc | None) -> Contraction:
@@ -63,6 +72,11 @@ def measure_against(contraction: Contraction, *, targets: SessionTargets, mvc: M
     percent = None
     if mvc is not None and mvc.assessable and mvc.value_uv > 0:
         percent = 100 * contraction.plateau_uv / mvc.value_uv
+        known = contraction.percent_mvc
+        # A stored plateau is rounded: what was computed from the whole one stays where both say the same, so that
+        # judging again, or undoing, gives exactly what was there.
+        if known is not None and abs(percent - known) <= 100 * _ROUNDING_UV / mvc.value_uv + 1e-5 * known:
+            percent = known
     return replace(
         contraction,
         percent_mvc=percent,

@@ -27,7 +27,8 @@ class ChannelTraces:
 
     ``raw_uv`` is as recorded, offset and drop-outs included (NaN where the file has none). ``activated_uv``
     is the game's own envelope, None where the file does not hold it. ``masked_intervals_s`` were left out
-    of the analysis; the envelope is 0 where nothing is left within its window.
+    of the analysis; the envelope is 0 where nothing is left within its window. ``filtered_uv`` is the band-passed
+    EMG that the envelope is made of: not drawn, but measured between two cursors.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ChannelTraces:
     activated_uv: NDArray[np.float32] | None
     sampling_rate_hz: float
     masked_intervals_s: tuple[IntervalS, ...] = ()
+    filtered_uv: NDArray[np.float32] | None = None
 
 
 def compute_traces(
@@ -86,6 +88,7 @@ def compute_traces(
                 activated_uv=None if activated_v is None else _microvolts(activated_v),
                 sampling_rate_hz=fs,
                 masked_intervals_s=masked_intervals_s(channel),
+                filtered_uv=_microvolts(channel.filtered_v),
             )
         )
     return tuple(traces)

@@ -1,6 +1,6 @@
 """The one place that builds everything from the settings: :class:`Services`, and the ways to open them."""
 
-from processing.database.identity import LOCAL_CLINICIAN, Identity
+from processing.database.identity import LOCAL_CLINICIAN, LOCAL_RESEARCHER, LOCAL_THERAPIST, Identity
 from processing.services.facade import LookedAt, Services
 from processing.services.opening import (
     build_services,
@@ -9,15 +9,20 @@ from processing.services.opening import (
     open_services,
     program_url,
 )
+from processing.services.sign_in import identity_behind, open_desk
 
 __all__ = [
     "LOCAL_CLINICIAN",
+    "LOCAL_RESEARCHER",
+    "LOCAL_THERAPIST",
     "Identity",
     "LookedAt",
     "Services",
     "build_services",
     "closing_services",
     "database_url",
+    "identity_behind",
+    "open_desk",
     "open_services",
     "program_url",
 ]

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from processing.c3d import read_metadata, read_recording, read_recording_isolated
 from processing.database import Database, audit, ingest, sessions
-from processing.database.identity import Identity
+from processing.database.identity import Actor
 from processing.database.inputs import read_revision, save_inputs
+from processing.database.profiles import read_own_profile
 from processing.database.results import SessionRecords
 from processing.emg.parameters import AnalysisParameters
 from processing.emg.traces import ChannelTraces, compute_traces
 from processing.errors import NotFoundError, ReplacedRecordingError
+from processing.notifications import build_notifiers
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
+from processing.services.audit import AuditService
+from processing.services.cohort import Cohort
+from processing.services.corrections import CorrectionService, signals_cache
+from processing.services.filing import Filing
+from processing.services.inbox import InboxService
+from processing.services.notes import NoteService
+from processing.services.operations import Operations
+from processing.services.patients import PatientService
+from processing.services.prescriptions import PrescriptionService
+from processing.services.side_map import SideMapService, analysed_map
+from processing.services.signal_details import SignalDetails, source_cache
 from processing.settings import Settings
+from processing.storage import GuardedStore
 from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
+from processing.use_cases.operations import CacheFacts
 from processing.use_cases.process_session import process_session
+from processing.use_cases.profile import ViewerProfile
 from processing.use_cases.read_models import (
     Access,
     AuditEntry,
@@ -32,13 +48,16 @@ from processing.use_cases.read_models import (
     SessionReview,
     SessionSummary,
 )
-from processing.use_cases.reconcile import reconcile
+from processing.use_cases.session_pages import SessionPage, SessionPlace
+from processing.use_cases.side_map import ChannelMap
 from processing.use_cases.trace_cache import BuildOnceCache
 from processing.use_cases.upload import save_upload
 from processing.version import PIPELINE_VERSION
 
 if TYPE_CHECKING:
     from procrastinate import App
+
+    from processing.jobs.metrics import WorkerMetrics
 
 # Header and parameters of a GHOSTLY file take 2 kB; laboratories with many channels need a little more.
 _HEAD_BYTES = 16 * 1024
@@ -62,11 +81,14 @@ class Services:
         self.settings = settings
         self.database = database
         self.store = store
+        self._notifiers = build_notifiers(settings)
         self._traces: BuildOnceCache[tuple[ChannelTraces, ...]] = BuildOnceCache(
             settings.trace_cache_bytes, size_of=_traces_bytes
         )
+        self._sources = source_cache(settings.trace_cache_bytes // 4)
+        self._measured = signals_cache(settings.trace_cache_bytes // 4)
 
-    def for_viewer(self, identity: Identity) -> Services:
+    def for_viewer(self, identity: Actor) -> Services:
         """Return these services as one person has them; files and the cache of traces stay shared.
 
         Every statement then runs under the person's row-level security, so whatever a page forgets to check, the
@@ -81,11 +103,90 @@ class Services:
         theirs.database = self.database.acting_as(identity)
         return theirs
 
+    def viewer_profile(self) -> ViewerProfile | None:
+        """Return the account of the person these services act for, or None if it has no profile."""
+        return read_own_profile(self.database)
+
+    @property
+    def inbox(self) -> InboxService:
+        """Every file's state, and what a person does about it."""
+        return InboxService(self.database, self.store, save_upload=self.save_upload)
+
+    @property
+    def filing(self) -> Filing:
+        """Whose a patient is, and recordings that are there twice."""
+        return Filing(self.database)
+
+    @property
+    def cohort(self) -> Cohort:
+        """One patient through time, and all patients at a glance."""
+        return Cohort(self.database)
+
+    @property
+    def notes(self) -> NoteService:
+        """Clinical notes of sessions."""
+        return NoteService(self.database)
+
+    @property
+    def patients(self) -> PatientService:
+        """Patients and who they are."""
+        return PatientService(self.database)
+
+    @property
+    def prescriptions(self) -> PrescriptionService:
+        """What holds for a patient from a day on: targets and MVC."""
+        return PrescriptionService(self.database)
+
+    @property
+    def audit(self) -> AuditService:
+        """Who opened, changed and exported what."""
+        return AuditService(self.database)
+
+    @property
+    def side_map(self) -> SideMapService:
+        """Which channel is which leg."""
+        return SideMapService(self.database, self.store)
+
+    @property
+    def corrections(self) -> CorrectionService:
+        """What people change about detected contractions."""
+        return CorrectionService(self.database, self.store, self._measured)
+
+    @property
+    def signal_details(self) -> SignalDetails:
+        """Spectra, spectrograms and the trend of the median frequency."""
+        self.database.check_actor()
+        return SignalDetails(self.store, self._sources)
+
+    @property
+    def cache_facts(self) -> CacheFacts:
+        """What this process's cache of traces did within the last hour."""
+        return CacheFacts(*self._traces.recent.last_hour())
+
+    @property
+    def storage_errors(self) -> int:
+        """How often the store failed in this process, where that is counted."""
+        return self.store.breaker.n_failures if isinstance(self.store, GuardedStore) else 0
+
+    @property
+    def operations(self) -> Operations:
+        """Upkeep, and how the whole stands."""
+        return Operations(
+            self.database,
+            self.store,
+            ingest=partial(self.ingest, correlation_id="reconcile"),
+            notifiers=self._notifiers,
+        )
+
     # What the pages and the command line read.
 
     def list_sessions(self, filters: SessionFilters) -> list[SessionSummary]:
         """Return the sessions that match, newest first."""
         return sessions.list_sessions(self.database, filters)
+
+    def page_of_sessions(self, filters: SessionFilters, place: SessionPlace | None = None) -> SessionPage:
+        """Return the sessions that match beside a place of the list; without one, the newest."""
+        return sessions.page_of_sessions(self.database, filters, place)
 
     def list_patient_codes(self) -> list[str]:
         """Return every patient code, in order."""
@@ -111,6 +212,7 @@ class Services:
         StorageUnavailableError
             If the bucket does not answer.
         """
+        self.database.check_actor()
         name, result = review.summary.object_name, review.result
         if result is None:
             raise NotFoundError(f"Session {review.summary.session_code} has no result yet.")
@@ -122,24 +224,44 @@ class Services:
                     "The file was replaced after this analysis, so its signals are not drawn under these numbers. "
                     "The new file is analysed by itself; load the page again in a moment."
                 )
-            return self._build_traces(name, data)
+            return self._build_traces(name, data, channel_map=analysed_map(result.metadata))
 
-        # By content: the traces of two files under one name must never be mistaken for each other.
-        return self._traces.get((result.file_sha256, AnalysisParameters(), PIPELINE_VERSION), build)
+        # By content: the traces of two files under one name must never be mistaken for each other. Not by side: a leg
+        # that was swapped is the same signal.
+        sides = {channel.name: channel.side for channel in result.metadata.channels}
+        built = self._traces.get((result.file_sha256, *sides, AnalysisParameters(), PIPELINE_VERSION), build)
+        return tuple(replace(trace, side=sides.get(trace.name, trace.side)) for trace in built)
 
     def forget_traces(self) -> None:
         """Empty the cache of traces: the next look builds them anew."""
         self._traces.clear()
+        self._sources.clear()
+        self._measured.clear()
 
     # What a person does.
 
-    def look_at(self, file_name: str, data: bytes) -> LookedAt:
-        """Analyse and plot a file without storing anything."""
-        analysed = analyse_bytes(data, file_name=file_name, reader=read_recording)
-        return LookedAt(analysed, self._build_traces(file_name, data))
+    def look_at(self, file_name: str, data: bytes, *, channel_map: ChannelMap | None = None) -> LookedAt:
+        """Analyse and plot a file without storing anything; the map says which channel is which leg."""
+        analysed = self.analyse_file(file_name, data, channel_map=channel_map)
+        return LookedAt(analysed, self.draw_file(file_name, data, channel_map=channel_map))
 
-    def save_upload(self, patient_code: str, file_name: str, data: bytes) -> IngestOutcome:
-        """Put a file into a patient's folder of the bucket and on the queue."""
+    def analyse_file(
+        self, file_name: str, data: bytes, *, channel_map: ChannelMap | None = None
+    ) -> AnalysedRecording:
+        """Analyse a file without storing anything."""
+        reader = partial(read_recording, channel_map=channel_map)
+        return analyse_bytes(data, file_name=file_name, reader=reader)
+
+    def draw_file(
+        self, file_name: str, data: bytes, *, channel_map: ChannelMap | None = None
+    ) -> tuple[ChannelTraces, ...]:
+        """Return the traces of a file that is not stored."""
+        return self._build_traces(file_name, data, channel_map=channel_map)
+
+    def save_upload(
+        self, patient_code: str, file_name: str, data: bytes, *, channel_map: ChannelMap | None = None
+    ) -> IngestOutcome:
+        """Put a file into a patient's folder of the bucket and on the queue; a channel map is kept by ``side_map``."""
         ingest.check_may_upload(self.database, patient_code)  # before anything is in the bucket
         return save_upload(
             patient_code,
@@ -147,7 +269,7 @@ class Services:
             data,
             store=self.store,
             ingest=partial(self.ingest, correlation_id="upload"),
-            check=read_recording,
+            check=partial(read_recording, channel_map=channel_map),
         )
 
     def inputs_revision(self, session_code: str) -> int | None:
@@ -201,8 +323,8 @@ class Services:
         return sessions.session_status(self.database, session_code)
 
     def check_ready(self) -> dict[str, Any]:
-        """Ask the database; raises DatabaseUnavailableError if it does not answer."""
-        return {"ready": True, "waiting": sessions.count_waiting(self.database)}
+        """Return the state of each part, with ``ready`` for the whole."""
+        return self.operations.readiness()
 
     def analyse_session(self, session_id: str, force: bool = False) -> str:
         """Run one analysis job."""
@@ -220,17 +342,13 @@ class Services:
 
     def reconcile(self) -> int:
         """Queue what is in the bucket but was never announced; return how many objects."""
-        return reconcile(
-            self.store,
-            settled=lambda: sessions.settled_object_versions(self.database, self.store.bucket),
-            ingest=partial(self.ingest, correlation_id="reconcile"),
-        )
+        return self.operations.reconcile().n_queued or 0
 
     def rescue_orphans(self) -> int:
         """Queue sessions again whose job is lost; return how many."""
         return sessions.requeue_orphans(self.database, correlation_id="rescue")
 
-    def build_job_app(self) -> App:
+    def build_job_app(self, metrics: WorkerMetrics | None = None) -> App:
         """Return the queue application that runs these use cases."""
         from processing.jobs.application import Work, build_job_app
 
@@ -240,12 +358,15 @@ class Services:
                 analyse=self.analyse_session,
                 give_up=self.give_up_session,
                 reconcile=self.reconcile,
-                rescue_orphans=self.rescue_orphans,
+                tell_operator=self.operations.tell_operator,
             ),
+            metrics,
         )
 
-    def _build_traces(self, name: str, data: bytes) -> tuple[ChannelTraces, ...]:
-        recording = read_recording(data, file_name=name.rsplit("/", 1)[-1])
+    def _build_traces(
+        self, name: str, data: bytes, *, channel_map: ChannelMap | None = None
+    ) -> tuple[ChannelTraces, ...]:
+        recording = read_recording(data, file_name=name.rsplit("/", 1)[-1], channel_map=channel_map)
         return compute_traces(recording, parameters=AnalysisParameters())
 
 
@@ -253,6 +374,6 @@ def _traces_bytes(traces: tuple[ChannelTraces, ...]) -> int:
     return sum(
         array.nbytes
         for channel in traces
-        for array in (channel.raw_uv, channel.rms_envelope_uv, channel.activated_uv)
+        for array in (channel.raw_uv, channel.rms_envelope_uv, channel.activated_uv, channel.filtered_uv)
         if array is not None
     )

@@ -131,17 +131,39 @@ def score_channels(
     Entered values go before those in the file. A recording without a side for its channels is scored as one
     whose sides are not judged.
     """
+    return score_session(
+        score_inputs(
+            channels,
+            metadata=metadata,
+            targets=targets,
+            perceived_effort_cr10=perceived_effort_cr10,
+            bfr_percent_aop=bfr_percent_aop,
+            game_max_points=game_max_points,
+        ),
+        scoring,
+    )
+
+
+def score_inputs(
+    channels: tuple[ChannelAnalysis, ...],
+    *,
+    metadata: RecordingMetadata,
+    targets: SessionTargets,
+    perceived_effort_cr10: float | None = None,
+    bfr_percent_aop: float | None = None,
+    game_max_points: float | None = None,
+) -> ScoreInputs:
+    """Return what :func:`score_channels` scores: the counts of both legs, and what was recorded beside them."""
     measures = metadata.measures
     by_side = {channel.side: channel for channel in reversed(channels) if channel.side is not None}
-    inputs = ScoreInputs(
-        left=count_muscle(by_side.get("left"), targets.expected_contractions),
-        right=count_muscle(by_side.get("right"), targets.expected_contractions),
+    return ScoreInputs(
+        left=count_muscle(by_side.get("left"), targets.for_side("left").expected_contractions),
+        right=count_muscle(by_side.get("right"), targets.for_side("right").expected_contractions),
         perceived_effort_cr10=_first(perceived_effort_cr10, measures.perceived_effort_cr10),
         bfr_percent_aop=_first(bfr_percent_aop, measures.bfr_percent_aop),
         game_points=metadata.game.score,
         game_max_points=_first(game_max_points, measures.game_max_points),
     )
-    return score_session(inputs, scoring)
 
 
 def _first(entered: float | None, in_file: float | None) -> float | None:

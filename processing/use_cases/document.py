@@ -65,7 +65,10 @@ def to_document(analysed: AnalysedRecording) -> dict[str, Any]:
         "pipeline_version": analysed.pipeline_version,
         "timings_ms": analysed.timings_ms,
     }
-    return {key: _plain(value) for key, value in document.items()}
+    plain = {key: _plain(value) for key, value in document.items()}
+    for channel in plain["channels"]:
+        del channel["corrections"]  # people correct sessions, not files
+    return plain
 
 
 def error_document(file: str, error: Exception) -> dict[str, Any]:
@@ -80,6 +83,8 @@ def channel_to_plain(channel: ChannelAnalysis) -> dict[str, Any]:
     for name, row_type in _TABLES.items():
         plain[name] = _table(plain[name], row_type)
     plain["quality"][_FINDINGS] = _table(plain["quality"][_FINDINGS], QualityFinding)
+    if plain["corrections"] is None:
+        del plain["corrections"]  # the database tells by it whether somebody corrected the channel
     return plain
 
 

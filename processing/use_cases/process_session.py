@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import uuid4
 
+from processing.emg.measures import ChannelSignals, recording_signals
+from processing.emg.parameters import AnalysisParameters
 from processing.emg.results import Mvc
 from processing.errors import (
     NotFoundError,
@@ -19,6 +22,7 @@ from processing.errors import (
 from processing.ports import ObjectStore
 from processing.recording import Recording, Side
 from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
+from processing.use_cases.mvc import MvcMeasurement
 from processing.use_cases.read_models import SessionInputs
 
 Reader: TypeAlias = Callable[..., Recording]
@@ -27,7 +31,10 @@ RunOutcome: TypeAlias = Literal["completed", "unchanged", "failed", "superseded"
 
 @dataclass(frozen=True, slots=True)
 class ClaimedSession:
-    """A session that this run may write to, as long as nobody claims it after."""
+    """A session that this run may write to, as long as nobody claims it after.
+
+    ``channel_map`` says which channels are EMG and of which leg, where a person said it.
+    """
 
     session_id: str
     session_code: str
@@ -35,6 +42,7 @@ class ClaimedSession:
     run_token: str
     analysed_object_version: str | None
     inputs: SessionInputs
+    channel_map: Mapping[str, Side | None] | None = None
 
 
 class SessionRecords(Protocol):
@@ -42,9 +50,18 @@ class SessionRecords(Protocol):
 
     def claim(self, session_id: str, *, run_token: str) -> ClaimedSession: ...
 
+    def inputs_on(self, claimed: ClaimedSession, recorded_at: datetime | None) -> SessionInputs: ...
+
     def store_result(
-        self, claimed: ClaimedSession, analysed: AnalysedRecording, *, object_version: str
+        self,
+        claimed: ClaimedSession,
+        analysed: AnalysedRecording,
+        *,
+        object_version: str,
+        signals: Callable[[], Mapping[str, ChannelSignals]],
     ) -> int: ...
+
+    def note_analysing(self, claimed: ClaimedSession) -> None: ...
 
     def keep_result(self, claimed: ClaimedSession, *, object_version: str) -> None: ...
 
@@ -83,17 +100,15 @@ def process_session(
             records.keep_result(claimed, object_version=version)
             return "unchanged"
         data, version = _read_whole(store, claimed.object_name, version)
-        analysed = analyse_bytes(
-            data,
-            file_name=claimed.object_name.rsplit("/", 1)[-1],
-            reader=partial(_read_twice, reader),
-            targets=claimed.inputs.targets,
-            mvc=entered_mvc(claimed.inputs),
-            perceived_effort_cr10=claimed.inputs.perceived_effort_cr10,
-            bfr_percent_aop=claimed.inputs.bfr_percent_aop,
-            game_max_points=claimed.inputs.game_max_points,
-        )
-        records.store_result(claimed, analysed, object_version=version)
+        reader = kept = _LastRead(reader)
+        analysed = _analyse(data, claimed, _noted(reader, claimed, records))
+        # Only now is the day of the recording known, and with it the MVC that decides what is too faint to count.
+        inputs = records.inputs_on(claimed, analysed.metadata.recorded_at)
+        if entered_mvc(inputs) != entered_mvc(claimed.inputs):
+            claimed = replace(claimed, inputs=inputs)
+            analysed = _analyse(data, claimed, reader)
+        signals = partial(kept.signals, analysed.parameters)
+        records.store_result(claimed, analysed, object_version=version, signals=signals)
     except SupersededError:
         return "superseded"
     except (PermanentError, ReaderCrashedError) as error:
@@ -106,6 +121,34 @@ def process_session(
         )
         return "failed"
     return "completed"
+
+
+class _LastRead:
+    """A reader that remembers its recording: people's corrections are measured on it once it is analysed."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._recording: Recording | None = None
+
+    def __call__(self, *arguments: Any, **options: Any) -> Recording:
+        self._recording = self._reader(*arguments, **options)
+        return self._recording
+
+    def signals(self, parameters: AnalysisParameters) -> Mapping[str, ChannelSignals]:
+        return {} if self._recording is None else recording_signals(self._recording, parameters)
+
+
+def _analyse(data: bytes, claimed: ClaimedSession, reader: Reader) -> AnalysedRecording:
+    return analyse_bytes(
+        data,
+        file_name=claimed.object_name.rsplit("/", 1)[-1],
+        reader=partial(_read_twice, _mapped(reader, claimed.channel_map)),
+        targets=claimed.inputs.targets,
+        mvc=entered_mvc(claimed.inputs),
+        perceived_effort_cr10=claimed.inputs.perceived_effort_cr10,
+        bfr_percent_aop=claimed.inputs.bfr_percent_aop,
+        game_max_points=claimed.inputs.game_max_points,
+    )
 
 
 def _stat(store: ObjectStore, name: str) -> str:
@@ -128,6 +171,22 @@ def _read_whole(store: ObjectStore, name: str, version: str) -> tuple[bytes, str
     raise StorageUnavailableError(f"'{name}' was overwritten again and again while it was read.")
 
 
+def _noted(reader: Reader, claimed: ClaimedSession, records: SessionRecords) -> Reader:
+    """Return a reader that says when the reading is over."""
+
+    def read(data: bytes, **how: Any) -> Recording:
+        recording = reader(data, **how)
+        records.note_analysing(claimed)
+        return recording
+
+    return read
+
+
+def _mapped(reader: Reader, channel_map: Mapping[str, Side | None] | None) -> Reader:
+    """Return a reader that takes the channels for what a person said they are."""
+    return reader if channel_map is None else partial(reader, channel_map=channel_map)
+
+
 def _read_twice(reader: Reader, data: bytes, *, file_name: str) -> Recording:
     """Give a file that killed its reader one more try: it may have been the machine."""
     try:
@@ -137,8 +196,15 @@ def _read_twice(reader: Reader, data: bytes, *, file_name: str) -> Recording:
 
 
 def entered_mvc(inputs: SessionInputs) -> dict[Side, Mvc]:
-    """Return the MVC values that a person entered, by side."""
-    values: dict[Side, float | None] = {"left": inputs.mvc_left_uv, "right": inputs.mvc_right_uv}
-    return {
-        side: Mvc(value_uv=value, source="patient") for side, value in values.items() if value is not None
-    }
+    """Return the MVC values that a person entered, by side: for the session, else the patient's of that day."""
+    known: dict[Side, Mvc] = {}
+    sides: tuple[tuple[Side, float | None, MvcMeasurement | None], ...] = (
+        ("left", inputs.mvc_left_uv, inputs.patient_mvc_left),
+        ("right", inputs.mvc_right_uv, inputs.patient_mvc_right),
+    )
+    for side, own_uv, of_patient in sides:
+        if own_uv is not None:
+            known[side] = Mvc(value_uv=own_uv, source="session")
+        elif of_patient is not None:
+            known[side] = Mvc(value_uv=of_patient.value_uv, source="patient")
+    return known

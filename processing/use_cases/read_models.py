@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
+from processing.emg.corrections import LogEntry
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, Verdict
 from processing.errors import InvalidParameterError
 from processing.recording import RecordingMetadata, Side
 from processing.scoring.model import SessionScore
+from processing.use_cases.mvc import MvcMeasurement
+from processing.use_cases.prescriptions import Prescription
 
 ProcessingStatus: TypeAlias = Literal["pending", "processing", "completed", "failed", "reprocessing"]
 
@@ -20,7 +23,12 @@ RUNNING: frozenset[ProcessingStatus] = frozenset({"pending", "processing", "repr
 
 @dataclass(frozen=True, slots=True)
 class SideSummary:
-    """One muscle of one session in the sessions table. ``n_good`` is None when intensity is not assessable."""
+    """One muscle of one session in the sessions table.
+
+    ``n_good`` is None where it is not known: the channel is not judged, or a contraction was held while no MVC says how
+    strong it was. ``good_at_least`` and ``good_at_most`` are then the range that it lies in, None for a channel that is
+    not judged. ``n_held`` counts the contractions that were held long enough.
+    """
 
     side: Side | None
     channel: str
@@ -29,6 +37,9 @@ class SideSummary:
     n_contractions: int
     n_good: int | None
     expected: int
+    n_held: int | None = None
+    good_at_least: int | None = None
+    good_at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +81,26 @@ class SessionFilters:
     limit: int = 500
 
 
+TargetsSource: TypeAlias = Literal["default", "prescription", "session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """When a value was entered, and by whom; ``by`` is None where that is not known or not to be seen."""
+
+    at: datetime
+    by: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class SessionInputs:
-    """What a person enters because no file holds it; None means not recorded."""
+    """What a person enters because no file holds it; None means not recorded.
+
+    ``targets`` is what the session is measured against. The MVC values are those entered for this session alone;
+    ``patient_mvc_left`` and ``patient_mvc_right`` are the patient's, valid on the session's day, and count where a
+    session has none of its own. ``prescription`` is the patient's on that day. ``entered`` says, by the field's
+    name, since when a value stands and who entered it. ``day`` is the session's, for what holds from a day on.
+    """
 
     targets: SessionTargets = field(default_factory=SessionTargets)
     mvc_left_uv: float | None = None
@@ -80,6 +108,23 @@ class SessionInputs:
     perceived_effort_cr10: float | None = None
     bfr_percent_aop: float | None = None
     game_max_points: float | None = None
+    prescription: Prescription | None = None
+    patient_mvc_left: MvcMeasurement | None = None
+    patient_mvc_right: MvcMeasurement | None = None
+    entered: Mapping[str, Entered] = field(default_factory=dict, compare=False)
+    day: date | None = field(default=None, compare=False)
+
+    @property
+    def standing_targets(self) -> SessionTargets:
+        """Return what the session is measured against unless somebody changes it for this session alone."""
+        return SessionTargets() if self.prescription is None else self.prescription.targets
+
+    @property
+    def targets_source(self) -> TargetsSource:
+        """Return where the targets come from: the trial's default, a prescription, or this session alone."""
+        if self.targets != self.standing_targets:
+            return "session"
+        return "default" if self.prescription is None else "prescription"
 
     def __post_init__(self) -> None:
         """Refuse values that nobody can have measured."""
@@ -113,6 +158,21 @@ class SessionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionCorrections:
+    """The log of a session's corrections as one viewer sees it.
+
+    ``revision`` is what the viewer must have seen to add to it. ``unmatched`` are edits that hold but found no
+    contraction in this result. ``undo`` and ``redo`` are what the viewer's next step back or forward is about.
+    """
+
+    revision: int = 0
+    log: tuple[LogEntry, ...] = ()
+    unmatched: tuple[LogEntry, ...] = ()
+    undo: LogEntry | None = None
+    redo: LogEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionReview:
     """Everything the review page shows except the traces. ``result`` is None until one exists."""
 
@@ -121,6 +181,7 @@ class SessionReview:
     size_bytes: int | None
     inputs: SessionInputs
     result: SessionResult | None
+    corrections: SessionCorrections = SessionCorrections()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +194,24 @@ class ParkedFile:
 
 
 Access: TypeAlias = Literal["read", "export"]
+AuditAction: TypeAlias = Literal["insert", "update", "delete", "read", "export"]
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilters:
-    """What the audit log is narrowed to; None means everything. ``before_id`` continues after the last row shown."""
+    """What the audit log is narrowed to; None means everything. ``before_id`` continues after the last row shown.
+
+    ``about`` is a session's or a patient's code; a patient's includes their sessions. The days are those of UTC, both
+    included.
+    """
 
     table_name: str | None = None
     row_key: str | None = None
     actor: str | None = None
+    action: AuditAction | None = None
+    about: str | None = None
+    on_or_after: date | None = None
+    on_or_before: date | None = None
     before_id: int | None = None
     limit: int = 100
 
@@ -151,6 +221,8 @@ class AuditEntry:
     """One thing that somebody did. ``actor`` is None where a program acted by itself.
 
     ``before`` and ``after`` hold the columns that changed; both are None for what was only opened or exported.
+    ``subject`` is the code of the session or patient, or the name of the account, that ``row_key`` leads to; None
+    where that is gone.
     """
 
     entry_id: int
@@ -158,10 +230,20 @@ class AuditEntry:
     actor: str | None
     actor_name: str | None
     program: str
-    action: Literal["insert", "update", "delete", "read", "export"]
+    action: AuditAction
     table_name: str
     row_key: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     reason: str | None
     correlation_id: str | None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPerson:
+    """Somebody whose doings the audit log can be narrowed to."""
+
+    user_id: str
+    name: str | None
+    role: str

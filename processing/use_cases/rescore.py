@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from processing.emg.results import ChannelAnalysis
 from processing.emg.targets import choose_mvc, reapply_targets
@@ -11,6 +12,40 @@ from processing.scoring.model import SessionScore
 from processing.use_cases.analyse import score_channels
 from processing.use_cases.process_session import entered_mvc
 from processing.use_cases.read_models import SessionInputs
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRange:
+    """A score from 0 to 100, or None with the range that it could take; all None where nothing is known of it."""
+
+    total: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAgain:
+    """One session whose stored statistics were compared with other targets or another MVC."""
+
+    session_code: str
+    before: ScoreRange
+    after: ScoreRange
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a change for a patient does to their sessions.
+
+    ``judged`` are those with a result, ``n_waiting`` those that take the change with their first result.
+    """
+
+    judged: tuple[JudgedAgain, ...] = ()
+    n_waiting: int = 0
+
+    @property
+    def moved(self) -> tuple[JudgedAgain, ...]:
+        """Return the sessions whose score, or its range, is another one now."""
+        return tuple(each for each in self.judged if each.before != each.after)
 
 
 def rescore(

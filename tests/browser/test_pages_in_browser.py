@@ -24,6 +24,7 @@ PAGES = {
     "review-no-leg": "/review?session=P004S001",
     "review-running": "/review?session=P002S002",
     "review-failed": "/review?session=P003S001",
+    "inbox": "/inbox",
     "upload": "/upload",
 }
 

@@ -82,6 +82,8 @@ def make_clinic(url: str) -> Clinic:
                 )
         for number, therapist in enumerate(("therapist", "colleague", "dismissed"), start=1):
             _add_patient(connection, clinic, f"P00{number}", clinic.people[therapist])
+        connection.execute("insert into app.reconciliation_runs (started_at, error_kind) values (now(), 'X')")
+        connection.execute("insert into app.notifications (kind, dedupe_key, body) values ('alert', 'first', '{}')")
         connection.execute(
             "insert into app.scoring_configuration (name, version, configuration)"
             " select 'site', 1, configuration from app.scoring_configuration where protected"
@@ -118,5 +120,15 @@ def _add_patient(connection: psycopg.Connection[Any], clinic: Clinic, code: str,
         "insert into app.older_results (older_id, session_id, statistics, had_signals)"
         " values (%(s)s, %(s)s, '{}', true)",
         "insert into app.clinical_notes (session_id, author, text) values (%(s)s, %(t)s, 'Tired today.')",
+        "insert into app.prescriptions (patient_id, revision, valid_from, expected_left, expected_right,"
+        " percent_mvc_left, percent_mvc_right, hold_s) values (%(p)s, 1, date '2099-01-01', 12, 12, 75, 75, 2)",
+        "insert into app.mvc_measurements (patient_id, revision, side, measured_on, value_uv, note)"
+        " values (%(p)s, 1, 'left', date '2099-01-01', 250, 'Mrs Peeters was tired.')",
+        """insert into app.session_side_map (session_id, channel_map) values (%(s)s, '{"CH1 Raw": "left"}')""",
+        "insert into app.session_reviews (session_id, result_version, judged_at) values (%(s)s, 1, now())",
+        "insert into app.inbox_dismissals (session_id) values (%(s)s)",
+        "insert into app.contraction_corrections (session_id, revision, action, channel_name, kind, onset_s, offset_s,"
+        " author) values (%(s)s, 1, 'edit', 'CH1', 'accept', 1, 2, %(t)s)",
+        """update app.emg_statistics set details = '{"corrections": {}}' where session_id = %(s)s""",
     ):
-        connection.execute(statement, {"s": session, "t": therapist})
+        connection.execute(statement, {"s": session, "t": therapist, "p": row[0]})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -21,9 +23,16 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The connection string of an embedded server that holds a migrated database ``template_app``."""
-    with embedded_postgres(tmp_path_factory.mktemp("server") / "postgres") as url:
+    """The connection string of a server that holds a migrated database ``template_app``.
+
+    It is an embedded one unless ``TEST_DATABASE_URL`` names another, as its superuser and without passwords for roles.
+    """
+    with ExitStack() as stack:
+        url = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(
+            embedded_postgres(tmp_path_factory.mktemp("server") / "postgres")
+        )
         with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("drop database if exists template_app with (force)")
             connection.execute("create database template_app")
         upgrade(make_conninfo(url, dbname="template_app"))
         yield url
@@ -59,6 +68,7 @@ def fresh_database(server_url: str, template: str = "template_app") -> Iterator[
     """Yield the connection string of a new database and drop it afterwards."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         connection.execute(
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
         )

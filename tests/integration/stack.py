@@ -29,6 +29,8 @@ def make_listener(services: Services) -> FastAPI:
             peek_metadata=services.peek_metadata,
             session_status=services.session_status,
             check_ready=services.check_ready,
+            note_removed=services.operations.note_removed,
+            operations_facts=services.operations.facts,
         ),
         verifier=SignatureVerifier(SECRET),
         bucket="c3d-examples",

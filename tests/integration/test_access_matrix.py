@@ -26,11 +26,22 @@ processing_parameters   s...  ....     s...        s...           si..
 emg_statistics          s.u.  ....     s...        s.u.           siu.
 performance_scores      s.u.  ....     s...        s.u.           siu.
 clinical_notes          siud  ....     ....        si.d           ....
+prescriptions           si..  ....     s...        si..           s...
+mvc_measurements        si..  ....     s...        si..           s...
 user_profiles           s...  ....     ....        siud           ....
 scoring_configuration   s...  s...     s...        si.d           s...
 storage_events          ....  ....     ....        s...           s...
+session_side_map        siu.  ....     s...        siu.           s...
+session_reviews         siud  ....     s...        siud           ....
+inbox_dismissals        siud  ....     ....        siud           ....
 audit_log               ....  ....     ....        s...           ....
 older_results           ....  ....     ....        s...           ....
+contraction_corrections si..  ....     s...        si..           s...
+detected_statistics     s...  ....     s...        s...           s...
+session_summaries       s...  ....     s...        s...           ....
+patient_totals          s...  ....     s...        s...           ....
+reconciliation_runs     ....  ....     ....        s...           si.d
+notifications           ....  ....     ....        s...           siud
 """
 
 # Whoever is not one of the above gets nothing at all, from any table.
@@ -98,6 +109,18 @@ STATEMENTS = {
         "insert into app.clinical_notes (session_id, text) values (%(session)s, 'New')",
         "text = 'Changed'",
     ),
+    "prescriptions": (
+        "patient_id = %(patient)s",
+        "insert into app.prescriptions (patient_id, revision, valid_from, expected_left, expected_right,"
+        " percent_mvc_left, percent_mvc_right, hold_s) values (%(patient)s, 2, date '2099-01-01', 12, 12, 75, 75, 2)",
+        "withdrawn = true",
+    ),
+    "mvc_measurements": (
+        "patient_id = %(patient)s",
+        "insert into app.mvc_measurements (patient_id, revision, side, measured_on, value_uv)"
+        " values (%(patient)s, 2, 'left', date '2099-01-01', 250)",
+        "withdrawn = true",
+    ),
     "user_profiles": (
         "user_id = %(therapist)s",
         "insert into app.user_profiles (user_id, role) values (%(newcomer)s, 'administrator')",
@@ -109,17 +132,65 @@ STATEMENTS = {
         " select 'new', 1, configuration from app.scoring_configuration limit 1",
         "name = 'mine'",
     ),
+    "reconciliation_runs": (
+        "true",
+        "insert into app.reconciliation_runs (started_at, error_kind) values (now(), 'X')",
+        "error_kind = 'Y'",
+    ),
+    "notifications": (
+        "true",
+        "insert into app.notifications (kind, dedupe_key, body) values ('alert', 'k', '{}')",
+        "attempts = 1",
+    ),
     "storage_events": (
         "true",
         "insert into app.storage_events (event_id, source, event_type, outcome, reason)"
         " values ('x', 'webhook', 'INSERT', 'ignored', 'x')",
         "reason = 'x'",
     ),
+    "session_summaries": (
+        "session_id = %(session)s",
+        "insert into app.session_summaries (session_id, patient_id, session_at, status)"
+        " values (%(session)s, %(patient)s, now(), 'completed')",
+        "score = 100",
+    ),
+    "patient_totals": (
+        "patient_id = %(patient)s",
+        "insert into app.patient_totals values (%(patient)s, 1, 1, 100)",
+        "score_sum = 0",
+    ),
+    "contraction_corrections": (
+        "session_id = %(session)s",
+        "insert into app.contraction_corrections (session_id, revision, action, channel_name, kind, onset_s, offset_s)"
+        " values (%(session)s, 2, 'edit', 'CH1', 'reject', 1, 2)",
+        "reason = 'forged'",
+    ),
+    "detected_statistics": (
+        "session_id = %(session)s",
+        "insert into app.detected_statistics (session_id, result_version, position, n_contractions, details)"
+        " values (%(session)s, 1, 0, 3, '{}')",
+        "n_contractions = 3",
+    ),
     "older_results": (
         "session_id = %(session)s",
         "insert into app.older_results (older_id, session_id, statistics, had_signals)"
         " values ('x', %(session)s, '{}', false)",
         "statistics = '{}'",
+    ),
+    "session_side_map": (
+        "session_id = %(session)s",
+        """insert into app.session_side_map (session_id, channel_map) values (%(session)s, '{"CH1 Raw": "left"}')""",
+        """channel_map = '{"CH1 Raw": "right"}'""",
+    ),
+    "session_reviews": (
+        "session_id = %(session)s",
+        "insert into app.session_reviews (session_id, result_version, judged_at) values (%(session)s, 1, now())",
+        "result_version = 2",
+    ),
+    "inbox_dismissals": (
+        "session_id = %(session)s",
+        "insert into app.inbox_dismissals (session_id) values (%(session)s)",
+        "dismissed_at = now()",
     ),
     "audit_log": (
         "true",

@@ -213,7 +213,7 @@ def test_a_therapist_judges_a_result_again_but_cannot_make_one(
     assert after is not None
     assert (before.score.effort, after.score.effort) == (None, 100)
     assert after.channels[0].mvc is not None
-    assert after.channels[0].mvc.source == "patient"
+    assert after.channels[0].mvc.source == "session"
     assert after.version == before.version == 1
 
 

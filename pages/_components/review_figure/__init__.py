@@ -6,6 +6,7 @@ points drawn here; the points are real samples, chosen so that every extreme of 
 
 from __future__ import annotations
 
+from pages._components.review_figure.extras import review_extras
 from pages._components.review_figure.figure import review_figure
 from pages._components.review_figure.masks import mask_words
 from pages._components.review_figure.panels import Look, Panel, pair_panels, recording_length_s
@@ -20,6 +21,7 @@ __all__ = [
     "much_smaller",
     "pair_panels",
     "recording_length_s",
+    "review_extras",
     "review_figure",
     "robust_limit_uv",
     "summary_sentence",

@@ -6,32 +6,63 @@ from collections.abc import Iterator, Sequence
 
 from pages._components import words
 from pages._components.classes import CONTRACTION_CLASSES, ContractionClass, contraction_class
-from pages._components.review_figure.layout import Axes
+from pages._components.review_figure.layout import (
+    FAINT_AT,
+    NUMBERS_AT,
+    SIGNAL,
+    SYMBOLS_AT,
+    Axes,
+)
 from pages._components.review_figure.numbering import crowded, label_places, visible_middles
 from pages._components.review_figure.panels import Look, Panel
 from pages._components.review_figure.primitives import Spec, area, points
 from processing.emg.results import IntervalS
 
-# Heights in the strip above a panel, from 0 to 1; the ribbon of quality lies below them.
-FAINT_AT = (0.21, 0.29)
-SYMBOLS_AT = 0.52
-NUMBERS_AT = 0.86
+BROAD_PX = 10  # narrower bands get no outline, which would hide what they stand behind
+CAP_PX = 4
 
 
-def contraction_bands(panel: Panel, axes: Axes, extent: IntervalS) -> Iterator[Spec]:
-    """Yield the bands, one trace for each class."""
+def contraction_bands(
+    panel: Panel, axes: Axes, extent: IntervalS, window: IntervalS, look: Look
+) -> Iterator[Spec]:
+    """Yield the bands, one trace for each class; those of doubtful contractions are dotted."""
     for kind in CONTRACTION_CLASSES:
-        members = [c for c in panel.analysis.contractions if contraction_class(c) is kind]
-        if members:
-            yield area(
-                [(c.onset_s, c.offset_s) for c in members],
-                extent,
-                axes.signal,
-                f"@{kind.key}_fill",
-                {"kind": "band", "class": kind.key, "channel": panel.analysis.name},
-                line={"width": 0.8, "color": f"@{kind.key}"},
-                fillpattern=_pattern(kind),
-            )
+        for doubtful in (False, True):
+            members = [
+                (c.onset_s, c.offset_s)
+                for c in panel.analysis.contractions
+                if contraction_class(c) is kind and c.doubtful is doubtful
+            ]
+            if members:
+                meta = {"class": kind.key, "channel": panel.analysis.name, "doubtful": doubtful}
+                line = _outline(members, window, look.width_px, kind, doubtful=doubtful)
+                yield area(
+                    members,
+                    extent,
+                    axes.signal,
+                    f"@{kind.key}_fill",
+                    {"kind": "band", **meta},
+                    line=line,
+                    fillpattern=_pattern(kind),
+                )
+                cap = (extent[1] - CAP_PX / SIGNAL * (extent[1] - extent[0]), extent[1])
+                yield area(members, cap, axes.signal, f"@{kind.key}", {"kind": "cap", **meta})
+
+
+def _outline(
+    members: Sequence[IntervalS],
+    window: IntervalS,
+    width_px: float,
+    kind: ContractionClass,
+    *,
+    doubtful: bool,
+) -> Spec:
+    """Return thin edges where a band is broad enough for them not to hide the signal."""
+    pixels = width_px / max(1e-6, window[1] - window[0])
+    seen = [b - a for a, b in members if b > window[0] and a < window[1]] or [0.0]
+    broad = sorted(seen)[len(seen) // 2] * pixels >= BROAD_PX
+    width = (1.6 if doubtful else 0.9) if broad else 0.0
+    return {"width": width, "color": f"@{kind.key}", "dash": "dot" if doubtful else "solid"}
 
 
 def _pattern(kind: ContractionClass) -> Spec:
@@ -56,11 +87,11 @@ def faint_marks(panel: Panel, axes: Axes) -> Iterator[Spec]:
         yield area(intervals, FAINT_AT, axes.strip, "@faint", meta)
 
 
-def contraction_symbols(panel: Panel, axes: Axes, window: IntervalS) -> Iterator[Spec]:
+def contraction_symbols(panel: Panel, axes: Axes, window: IntervalS, look: Look) -> Iterator[Spec]:
     """Yield the symbols, one trace for each class, then the numbers of all."""
     contractions = panel.analysis.contractions
     middles = visible_middles(contractions, window)
-    sizes = [7 if tight else 9 for tight in crowded(middles, window)]
+    sizes = [7 if tight else 9 for tight in crowded(middles, window, look.width_px)]
     for kind in CONTRACTION_CLASSES:
         members = [i for i, c in enumerate(contractions) if contraction_class(c) is kind]
         if members:
@@ -75,12 +106,12 @@ def contraction_symbols(panel: Panel, axes: Axes, window: IntervalS) -> Iterator
                 cliponaxis=True,
             )
     if contractions:
-        yield _numbers(panel, axes, middles, window)
+        yield _numbers(panel, axes, middles, window, look.width_px)
 
 
-def _numbers(panel: Panel, axes: Axes, middles: Sequence[float], window: IntervalS) -> Spec:
+def _numbers(panel: Panel, axes: Axes, middles: Sequence[float], window: IntervalS, width_px: float) -> Spec:
     doubtful = [c.doubtful for c in panel.analysis.contractions]
-    placed = label_places(middles, doubtful, window)
+    placed = label_places(middles, doubtful, window, width_px)
     return points(
         [place.x for place in placed],
         NUMBERS_AT,

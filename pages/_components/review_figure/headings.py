@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pages._components import words
 from pages._components.review_figure.layout import Axes, Rows
 from pages._components.review_figure.masks import mask_labels
-from pages._components.review_figure.panels import Look, Panel
+from pages._components.review_figure.panels import UNIT_WORDS, Look, Panel
 from pages._components.review_figure.primitives import Spec, text
 from pages._components.review_figure.scale import beyond_scale_uv
 from pages._components.review_figure.target import target_uv, target_words
 from processing.emg.results import IntervalS
-
-MAX_REASONS = 2
 
 
 def panel_words(
@@ -22,7 +20,7 @@ def panel_words(
     """Yield the heading at the left, the target at the right, and what is said inside the panel."""
     foot = rows.heading(position)
     beyond = beyond_scale_uv(panel, limit) if look.raw else None
-    yield text(heading(panel, beyond), 0, foot, xanchor="left", yanchor="bottom", size=13)
+    yield text(heading(panel, beyond, look), 0, foot, xanchor="left", yanchor="bottom", size=13)
     label = target_words(panel, look)
     if label is not None:
         above = " (above the scale)" if (target_uv(panel, look) or 0.0) > limit else ""
@@ -30,22 +28,11 @@ def panel_words(
     yield from mask_labels(panel, axes, window, limit)
 
 
-def heading(panel: Panel, beyond_uv: float | None) -> str:
+def heading(panel: Panel, beyond: float | None, look: Look) -> str:
     """Say whose panel this is, whether to trust it and what does not fit; short, for the target stands beside it."""
     analysis = panel.analysis
     channel = f" · {analysis.name}" if analysis.side else ""
-    reasons = _reasons(panel)
     said = f"<b>{words.side_mark(analysis.side)} {panel.name}</b>{channel}"
-    said += f" · signal {words.VERDICT_WORDS[analysis.quality.verdict]}" + (f": {reasons}" if reasons else "")
-    return said + (f" · raw peaks to {words.number(beyond_uv, 'µV')}" if beyond_uv else "")
-
-
-def _reasons(panel: Panel) -> str:
-    """Name what counts most; the section on quality below the picture names everything."""
-    counts: dict[str, int] = {}
-    for finding in panel.analysis.quality.findings:
-        if finding.verdict != "good":
-            counts[words.finding_name(finding)] = len(finding.intervals_s)
-    listed = [f"{count} × {name}" if count > 1 else name for name, count in counts.items()]
-    rest = len(listed) - MAX_REASONS
-    return ", ".join(listed[:MAX_REASONS]) + (f" and {rest} more" if rest > 0 else "")
+    said += f" · signal {words.VERDICT_WORDS[analysis.quality.verdict]}"
+    said += f" · raw peaks to {words.number(beyond, UNIT_WORDS[panel.unit])}" if beyond else ""
+    return said + (" · no MVC known, so in µV" if look.unit != panel.unit else "")

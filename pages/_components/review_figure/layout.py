@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages._components.review_figure.panels import Look
+from pages._components.review_figure.panels import UNIT_WORDS, Look, Unit
 from pages._components.review_figure.primitives import Spec
 from processing.emg.results import IntervalS
 
 # Heights in pixels.
-LEGEND, HEADING, STRIP, SIGNAL, GAP, TICKS, OVERVIEW, BOTTOM = 26, 24, 38, 182, 10, 46, 32, 4
+TOP, HEADING, STRIP, SIGNAL, GAP, TICKS, OVERVIEW, BOTTOM = 2, 24, 54, 186, 10, 48, 36, 6
+# Heights within the strip above a panel, from 0 at its foot to 1: reasons, ribbon, faint activity, symbols, numbers.
+REASONS_AT = 0.13
+RIBBON_AT = (0.27, 0.36)
+FAINT_AT = (0.41, 0.46)
+SYMBOLS_AT = 0.64
+NUMBERS_AT = 0.9
 MARGIN_LEFT, MARGIN_RIGHT = 62, 14
-NOMINAL_WIDTH = 1000  # of the plot on a clinic's screen; only the room for words depends on it
+NOMINAL_WIDTH = 1060  # of the plot on a clinic's screen, in pixels; only the room for words depends on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Rows:
     @property
     def height(self) -> int:
         """The whole figure in pixels."""
-        return LEGEND + self.n_panels * (HEADING + STRIP + SIGNAL + GAP) + TICKS + OVERVIEW + BOTTOM
+        return TOP + self.n_panels * (HEADING + STRIP + SIGNAL + GAP) + TICKS + OVERVIEW + BOTTOM
 
     def axes(self, position: int) -> Axes:
         """Return the axes of a panel."""
@@ -61,7 +67,7 @@ class Rows:
         return self._domain(self.height - OVERVIEW - BOTTOM, OVERVIEW)
 
     def _top(self, position: int) -> int:
-        return LEGEND + position * (HEADING + STRIP + SIGNAL + GAP)
+        return TOP + position * (HEADING + STRIP + SIGNAL + GAP)
 
     def _domain(self, top: int, height: int) -> list[float]:
         return [max(0.0, 1 - (top + height) / self.height), 1 - top / self.height]
@@ -80,11 +86,12 @@ def base_layout(rows: Rows, window: IntervalS, length_s: float, look: Look) -> S
         "uirevision": look.revision,
         "dragmode": "zoom",
         "hovermode": "closest",
+        "barmode": "overlay",
         "font": {"size": 13, "color": "@text"},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "hoverlabel": {"align": "left"},
-        "legend": _legend(),
+        "showlegend": False,
         "xaxis": _time_axis(rows, window, length_s),
         "xaxis2": {
             "anchor": rows.overview_axis,
@@ -95,21 +102,6 @@ def base_layout(rows: Rows, window: IntervalS, length_s: float, look: Look) -> S
         long_name(rows.overview_axis): hidden_axis(rows.overview),
         "annotations": [],
         "shapes": [],
-    }
-
-
-def _legend() -> Spec:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
-        "yanchor": "top",
-        "font": {"size": 12, "color": "@text"},
-        "itemclick": False,
-        "itemdoubleclick": False,
-        "tracegroupgap": 0,
-        "itemwidth": 30,
     }
 
 
@@ -131,13 +123,13 @@ def _time_axis(rows: Rows, window: IntervalS, length_s: float) -> Spec:
     }
 
 
-def signal_axis(domain: list[float], low: float, high: float) -> Spec:
+def signal_axis(domain: list[float], low: float, high: float, unit: Unit = "uv") -> Spec:
     """Return the amplitude axis of one panel."""
     return {
         "domain": domain,
         "range": [low, high],
         "fixedrange": True,
-        "title": {"text": "µV", "standoff": 2, "font": {"size": 12, "color": "@muted"}},
+        "title": {"text": UNIT_WORDS[unit], "standoff": 2, "font": {"size": 12, "color": "@muted"}},
         "tickfont": {"size": 12, "color": "@muted"},
         "nticks": 6,
         "gridcolor": "@grid",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pages._components.review_figure.layout import Axes
-from pages._components.review_figure.panels import Look, Panel
+from pages._components.review_figure.panels import UNIT_WORDS, Look, Panel
 from pages._components.review_figure.primitives import Spec, packed
 from processing.emg.results import IntervalS
 from processing.emg.traces import select_extrema
@@ -41,7 +41,7 @@ def _line(
     indices = visible_indices(y, rate, window, n_points)
     hover: Spec = {"hoverinfo": "skip"}
     if kind != RAW:
-        said = f"{panel.name}, {kind}<br>%{{x:.2f}} s · %{{y:.3r}} µV<extra></extra>"
+        said = f"{panel.name}, {kind}<br>%{{x:.2f}} s · %{{y:.3r}} {UNIT_WORDS[panel.unit]}<extra></extra>"
         hover = {"hovertemplate": said}
     return {
         "type": "scatter",

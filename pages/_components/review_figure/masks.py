@@ -1,4 +1,4 @@
-"""What was left out or cannot be trusted: hatching, the ribbon of quality, and the reason in words."""
+"""What was left out or cannot be trusted: hatching, and the reason in words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from pages._components import words
 from pages._components.review_figure.layout import Axes
 from pages._components.review_figure.panels import Panel
-from pages._components.review_figure.primitives import Spec, area, points, text
+from pages._components.review_figure.primitives import Spec, area, text
 from processing.emg.results import IntervalS
 
-RIBBON_AT = (0.0, 0.13)
-REASONS_AT = 0.12
 NAMED_SHARE, MAX_NAMED = 0.08, 12
 
 
@@ -30,30 +28,6 @@ def mask_hatching(panel: Panel, axes: Axes, extent: IntervalS) -> Iterator[Spec]
             "solidity": 0.16,
         }
         yield area(intervals, extent, axes.signal, "@mask_fill", meta, fillpattern=pattern)
-
-
-def quality_ribbon(panel: Panel, axes: Axes) -> Iterator[Spec]:
-    """Yield the ribbon: plain where the signal is good, marked with the reason where it is not."""
-    quality = panel.analysis.quality
-    meta = {"channel": panel.analysis.name}
-    base = "@ribbon_good" if panel.judged else "@ribbon_masked"
-    yield area([(0.0, panel.length_s)], RIBBON_AT, axes.strip, base, {**meta, "kind": "ribbon"})
-    masked = sorted(set(quality.masked_intervals_s))
-    found = [i for f in quality.findings if f.verdict != "good" for i in f.intervals_s]
-    doubtful = [interval for interval in found if interval not in masked]
-    if doubtful:
-        yield area(doubtful, RIBBON_AT, axes.strip, "@ribbon_doubtful", {**meta, "kind": "ribbon_doubtful"})
-    if masked:
-        yield area(masked, RIBBON_AT, axes.strip, "@ribbon_masked", {**meta, "kind": "ribbon_masked"})
-        yield points(
-            [(start + stop) / 2 for start, stop in masked],
-            REASONS_AT,
-            axes.strip,
-            {**meta, "kind": "mask_reason"},
-            marker={"symbol": "triangle-down", "size": 8, "color": "@ribbon_masked"},
-            text=[mask_words(panel, interval) for interval in masked],
-            hovertemplate="%{text}<extra></extra>",
-        )
 
 
 def mask_words(panel: Panel, interval: IntervalS) -> str:

@@ -30,19 +30,24 @@ def visible_middles(contractions: Sequence[Contraction], window: IntervalS) -> l
     return middles
 
 
-def crowded(middles: Sequence[float], window: IntervalS) -> list[bool]:
+def crowded(middles: Sequence[float], window: IntervalS, width_px: float = NOMINAL_WIDTH) -> list[bool]:
     """Return which symbols touch a neighbour."""
-    runs = _touching(middles, SYMBOL / _pixels_per_second(window))
+    runs = _touching(middles, SYMBOL / _pixels_per_second(window, width_px))
     return [last > first for first, last in runs for _ in range(first, last + 1)]
 
 
-def label_places(middles: Sequence[float], doubtful: Sequence[bool], window: IntervalS) -> list[Label]:
+def label_places(
+    middles: Sequence[float],
+    doubtful: Sequence[bool],
+    window: IntervalS,
+    width_px: float = NOMINAL_WIDTH,
+) -> list[Label]:
     """Return the labels in order of time, no two of which overlap.
 
     Symbols that touch share a label. Where there is still no room, labels are left out as on an axis: the doubtful
     and the shared ones stay, since they cannot be counted out from their neighbours.
     """
-    scale = _pixels_per_second(window)
+    scale = _pixels_per_second(window, width_px)
     runs = [_Run(first, last, middles, doubtful) for first, last in _touching(middles, SYMBOL / scale)]
     kept: list[_Run] = []
     for run in sorted(runs, key=lambda run: (not run.doubtful, run.first == run.last, run.first)):
@@ -87,5 +92,5 @@ class _Run:
         return abs(self.middle - other.middle) * scale >= needed
 
 
-def _pixels_per_second(window: IntervalS) -> float:
-    return NOMINAL_WIDTH / max(1e-6, window[1] - window[0])
+def _pixels_per_second(window: IntervalS, width_px: float) -> float:
+    return width_px / max(1e-6, window[1] - window[0])

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from pages._components import words
 from pages._components.review_figure.layout import Rows
 from pages._components.review_figure.lines import extrema
 from pages._components.review_figure.panels import Panel, mask_samples
 from pages._components.review_figure.primitives import Spec, packed, text
-from processing.emg.results import IntervalS
 
 OVERVIEW_POINTS = 600
+LONGEST_NAME = 8
 
 
 def overview_lines(panels: Sequence[Panel], rows: Rows) -> Iterator[Spec]:
@@ -32,24 +33,30 @@ def overview_lines(panels: Sequence[Panel], rows: Rows) -> Iterator[Spec]:
             "y": packed(base + np.clip(y[indices] / (top or 1.0), 0, 1) * share * 0.9),
             "xaxis": "x2",
             "yaxis": rows.overview_axis,
-            "line": {"width": 1, "color": panel.tone},
+            "line": {"width": 1, "color": panel.tone, "dash": _dash(panel)},
             "hoverinfo": "skip",
             "showlegend": False,
             "meta": {"kind": "overview", "channel": panel.analysis.name},
         }
 
 
-def overview_label(rows: Rows) -> Spec:
-    """Return the words beside the map."""
-    label = text("whole<br>recording", -0.004, sum(rows.overview) / 2, size=11, color="@muted")
-    return {**label, "xanchor": "right", "yanchor": "middle", "align": "right"}
+def _dash(panel: Panel) -> str:
+    """Return the dashes of the right leg: both lines stand close together, and colour does not print."""
+    return "5px,2px" if panel.analysis.side == "right" else "solid"
 
 
-def overview_window(rows: Rows, window: IntervalS, length_s: float) -> list[Spec]:
-    """Return the map's frame and, unless everything is visible, the window on it."""
+def overview_labels(panels: Sequence[Panel], rows: Rows) -> Iterator[Spec]:
+    """Yield whose line is whose beside the map: the mark of the side, or the channel's name where it is short."""
+    low, high = rows.overview
+    share = (high - low) / max(1, len(panels))
+    for position, panel in enumerate(panels):
+        side = panel.analysis.side
+        said = words.side_mark(side) if side else panel.name[:LONGEST_NAME]
+        label = text(said, -0.006, high - share * (position + 0.5), size=11, color="@muted")
+        yield {**label, "xanchor": "right", "yanchor": "middle"}
+
+
+def overview_frame(rows: Rows, length_s: float) -> list[Spec]:
+    """Return the map's frame; the browser lays the visible window over it, to take hold of."""
     frame = {"type": "rect", "yref": rows.overview_axis, "y0": 0, "y1": 1, "xref": "x2", "layer": "below"}
-    shapes = [{**frame, "x0": 0, "x1": length_s, "line": {"width": 1, "color": "@grid"}}]
-    if window[0] > 0 or window[1] < length_s:
-        marked = {"x0": window[0], "x1": window[1], "fillcolor": "@window_fill", "layer": "above"}
-        shapes.append({**frame, **marked, "line": {"width": 1.5, "color": "@window"}})
-    return shapes
+    return [{**frame, "x0": 0, "x1": length_s, "line": {"width": 1, "color": "@grid"}}]

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from pages._components import words
 from processing.emg.results import ChannelAnalysis, IntervalS
 from processing.emg.traces import ChannelTraces
-from processing.recording import BoolArray
+from processing.recording import BoolArray, Side
+
+Unit: TypeAlias = Literal["uv", "mvc"]
+UNIT_WORDS: dict[Unit, str] = {"uv": "µV", "mvc": "% MVC"}
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One muscle: what was measured and what was found."""
+    """One muscle: what was measured and what was found.
+
+    The traces are in ``unit``, of which one microvolt is ``per_uv``.
+    """
 
     traces: ChannelTraces
     analysis: ChannelAnalysis
+    unit: Unit = "uv"
+    per_uv: float = 1.0
 
     @property
     def length_s(self) -> float:
@@ -29,6 +38,12 @@ class Panel:
     def judged(self) -> bool:
         """Whether the signal can be trusted at all."""
         return self.analysis.quality.verdict != "not_judged"
+
+    @property
+    def percent_mvc_per_uv(self) -> float | None:
+        """What one microvolt is in percent of the MVC; None where no assessable MVC is known."""
+        mvc = self.analysis.mvc
+        return None if mvc is None or not mvc.assessable or mvc.value_uv <= 0 else 100 / mvc.value_uv
 
     @property
     def name(self) -> str:
@@ -43,7 +58,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the viewer chose to see. ``window_s`` None means the whole recording; ``selected`` names a contraction."""
+    """What the viewer chose to see, and on how many pixels.
+
+    ``window_s`` None means the whole recording; ``selected`` names a contraction.
+    """
 
     window_s: IntervalS | None = None
     raw: bool = True
@@ -51,7 +69,15 @@ class Look:
     same_scale: bool = True
     selected: tuple[str, int] | None = None
     target_percent_mvc: float = 75.0
+    right_target_percent_mvc: float | None = None
     revision: str = "0"
+    unit: Unit = "uv"
+    width_px: float = 1060.0
+
+    def target_percent(self, side: Side | None) -> float:
+        """Return the target intensity of one leg in % MVC."""
+        own = self.right_target_percent_mvc if side == "right" else None
+        return self.target_percent_mvc if own is None else own
 
 
 def pair_panels(traces: Iterable[ChannelTraces], channels: Sequence[ChannelAnalysis]) -> tuple[Panel, ...]:
@@ -60,6 +86,22 @@ def pair_panels(traces: Iterable[ChannelTraces], channels: Sequence[ChannelAnaly
     panels = [Panel(trace, by_name[trace.name]) for trace in traces if trace.name in by_name]
     rank = {"left": 0, "right": 1, None: 2}
     return tuple(sorted(panels, key=lambda panel: rank[panel.analysis.side]))
+
+
+def in_unit(panel: Panel, unit: Unit) -> Panel:
+    """Return the panel in % MVC where that was chosen and an assessable MVC is known, else as it is."""
+    factor = panel.percent_mvc_per_uv
+    if unit == "uv" or panel.unit == "mvc" or factor is None:
+        return panel
+    traces = panel.traces
+    activated = None if traces.activated_uv is None else traces.activated_uv * np.float32(factor)
+    scaled = replace(
+        traces,
+        raw_uv=traces.raw_uv * np.float32(factor),
+        rms_envelope_uv=traces.rms_envelope_uv * np.float32(factor),
+        activated_uv=activated,
+    )
+    return Panel(scaled, panel.analysis, "mvc", factor)
 
 
 def recording_length_s(panels: Sequence[Panel]) -> float:

@@ -11,9 +11,11 @@ from pages._components.review_figure.primitives import Spec
 
 
 def target_uv(panel: Panel, look: Look) -> float | None:
-    """Return where the target line stands; None when there is no reference at all."""
+    """Return where the target line stands, in the panel's unit; None when there is no reference at all."""
     mvc = panel.analysis.mvc
-    return None if mvc is None or not panel.judged else mvc.value_uv * look.target_percent_mvc / 100
+    if mvc is None or not panel.judged:
+        return None
+    return mvc.value_uv * panel.per_uv * look.target_percent(panel.analysis.side) / 100
 
 
 def target_line(panel: Panel, axes: Axes, look: Look) -> Iterator[Spec]:
@@ -43,10 +45,11 @@ def target_words(panel: Panel, look: Look) -> str | None:
     level = target_uv(panel, look)
     if level is None:
         return None
-    percent = words.number(look.target_percent_mvc, "%")
+    percent = words.number(look.target_percent(panel.analysis.side), "%")
     if _assessable(panel):
-        return f"╌╌ {percent} MVC = {words.number(level, 'µV')}"
-    return f"┄┄ {percent} of session peak: intensity not assessable"
+        in_uv = words.number(level / panel.per_uv, "µV")
+        return f"╌╌ target {percent} MVC = {in_uv}"
+    return f"┄┄ {percent} of session peak: no MVC known"
 
 
 def _assessable(panel: Panel) -> bool:

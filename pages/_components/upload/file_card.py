@@ -7,23 +7,66 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._components import words
+from pages._components.upload.later import ask_later
+from pages._components.upload.maps import map_controls
 from pages._components.upload.rows import state_row
 from pages._components.upload.staging import Staged
 from processing.emg.results import ChannelAnalysis
+from processing.errors import TransientError
 from processing.recording import ChannelInfo, ClockCheck, RecordedMeasures, RecordingMetadata
+from processing.services import Services
 from processing.use_cases.analyse import AnalysedRecording
 
 
-def file_cards(staged: Sequence[Staged]) -> None:
-    """Draw a card for each file."""
+def file_cards(services: Services, staged: Sequence[Staged]) -> None:
+    """Draw a card for each file: what it holds, which channel is which leg, what it lacks, where it is already."""
     for file in staged:
         with st.container(border=True, gap="xsmall"):
             if file.found is None:
                 state_row(words.FAILED, file.name, file.reason)
             else:
                 clean = all(c.quality.verdict == "good" for c in file.found.channels)
-                state_row(words.READY if clean else words.WARNINGS, file.name)
+                took = None if file.seconds is None else words.number(round(file.seconds, 1), "s")
+                state_row(words.READY if clean else words.WARNINGS, file.name, took)
                 st.markdown("  \n".join(card_lines(file.found)))
+                _stored_already(services, file.found.sha256)
+            map_controls(file)
+            if file.found is not None:
+                _absent(file.file_id, file.found.metadata.measures)
+
+
+def _stored_already(services: Services, sha256: str) -> None:
+    """Name the session that holds the same bytes."""
+    try:
+        copies = services.inbox.find_stored(sha256)
+    except TransientError:
+        return  # to look is possible without the database
+    if not copies:
+        return
+    first = copies[0]
+    when = words.moment(first.recorded_at or first.received_at)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":material/content_copy: This recording is already stored as **{first.session_code}** ({when}).",
+            width="content",
+        )
+        st.page_link(
+            "review.py",
+            label=f"Open {first.session_code}",
+            icon=":material/monitoring:",
+            query_params={"session": first.session_code},
+        )
+
+
+def _absent(file_id: str, measures: RecordedMeasures) -> None:
+    """Say what the file does not hold, and offer to add it."""
+    absent = absent_measures(measures)
+    if not absent:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        said = ", ".join(absent)
+        st.markdown(f":small[Not in the file: {said}; left as not recorded.]", width="content")
+        ask_later(file_id, absent)
 
 
 def card_lines(found: AnalysedRecording) -> list[str]:
@@ -31,7 +74,6 @@ def card_lines(found: AnalysedRecording) -> list[str]:
     return [
         _recording_line(found.metadata),
         _channel_line(found.metadata.channels, found.channels),
-        *_absent_line(found.metadata.measures),
     ]
 
 
@@ -76,8 +118,9 @@ def _one_channel(info: ChannelInfo, channel: ChannelAnalysis | None) -> str:
     return f"{line} · {trust}{f': {reason}' if reason else ''} · {counted}"
 
 
-def _absent_line(measures: RecordedMeasures) -> list[str]:
-    absent = [
+def absent_measures(measures: RecordedMeasures) -> list[str]:
+    """Name what the file does not hold."""
+    return [
         name
         for name, held in (
             ("MVC", measures.mvc_v),
@@ -86,4 +129,3 @@ def _absent_line(measures: RecordedMeasures) -> list[str]:
         )
         if not held
     ]
-    return [f":small[Not in the file: {', '.join(absent)}.]"] if absent else []

@@ -15,10 +15,13 @@ from pages._components.review_figure import pair_panels
 from pages._components.score_view import score_section
 from pages._components.signal_view import signal_view
 from pages._components.upload.file_card import file_cards
+from pages._components.upload.later import added
 from pages._components.upload.staging import Staged, look_at, stage_files
 from processing.emg.parameters import AnalysisParameters, SessionTargets
 from processing.services import LookedAt, Services
 from processing.use_cases.analyse import AnalysedRecording
+from processing.use_cases.read_models import SessionInputs
+from processing.use_cases.rescore import rescore
 from processing.version import PIPELINE_VERSION
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def look_only(services: Services, files: Sequence[UploadedFile]) -> None:
         st.caption("Choose a recording to see both legs, the quality of the signals and every contraction.")
         return
     staged = stage_files(services, files)
-    file_cards(staged)
+    file_cards(services, staged)
     readable = [file for file in staged if file.found is not None]
     if not readable:
         return
@@ -51,15 +54,25 @@ def look_only(services: Services, files: Sequence[UploadedFile]) -> None:
 def _show(file: Staged, looked_at: LookedAt) -> None:
     """Draw the file with the parts of a review."""
     analysed, targets = looked_at.analysed, SessionTargets()
+    inputs = added(file.file_id)
+    channels, score = analysed.channels, analysed.score
+    if inputs != SessionInputs():
+        channels, score = rescore(channels, analysed.metadata, inputs)
     subject = f"{state.LOOK}{file.file_id}"
-    finding = words.title_sentence(
-        analysed.channels, targets.expected_contractions, targets.target_duration_s
-    )
+    finding = words.title_sentence(channels, targets.expected_contractions, targets.target_duration_s)
     st.header(finding, anchor=False)
-    channel_tiles(analysed.channels, analysed.score, targets)
-    signal_view(subject, pair_panels(looked_at.traces, analysed.channels), targets)
-    score_section(analysed.score, analysed.channels, analysed.metadata.measures, key=subject)
-    quality_section(analysed.channels)
+    channel_tiles(channels, score, targets)
+    signal_view(subject, pair_panels(looked_at.traces, channels), targets)
+    score_section(
+        score,
+        channels,
+        analysed.metadata.measures,
+        inputs,
+        key=subject,
+        metadata=analysed.metadata,
+        subject=subject,
+    )
+    quality_section(channels)
     provenance(_origin(file, analysed), analysed.metadata, asdict(AnalysisParameters()))
 
 

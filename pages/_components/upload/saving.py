@@ -9,11 +9,14 @@ import streamlit as st
 
 from pages._components import state, words
 from pages._components.upload.file_card import file_cards
+from pages._components.upload.later import added
+from pages._components.upload.rows import code as shown_name
 from pages._components.upload.rows import state_row
-from pages._components.upload.staging import forget_files, stage_files
+from pages._components.upload.staging import Staged, forget_files, stage_files
 from processing.errors import PermanentError, ProcessingError
 from processing.services import Services
-from processing.use_cases.read_models import SessionSummary
+from processing.use_cases.read_models import SessionInputs, SessionSummary
+from processing.use_cases.side_map import ChannelMap
 from processing.use_cases.upload import check_patient_code
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
         st.button(_save_label(readable, len(staged)), icon=":material/save:", disabled=not ready, key="save")
         and code is not None
     ):
-        saved = [_save_one(services, check_patient_code(code), file) for file in files]
+        saved = _save_all(services, check_patient_code(code), staged)
         st.session_state[state.UPLOAD_SAVED] = saved
         forget_files()
         st.rerun()  # with an empty file field, so that nothing is saved twice
@@ -43,7 +46,7 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
         st.caption("Nothing is saved yet." + ("" if ready else " Choose the patient these files belong to."))
     else:
         st.caption("Choose the files and the patient they belong to.")
-    file_cards(staged)
+    file_cards(services, staged)
     if not staged:
         _saved_list(services, st.session_state.get(state.UPLOAD_SAVED, []))
 
@@ -78,17 +81,52 @@ def _problem(code: str | None) -> str | None:
     return None
 
 
-def _save_one(services: Services, code: str, file: UploadedFile) -> dict[str, Any]:
+def _save_all(services: Services, code: str, staged: Sequence[Staged]) -> list[dict[str, Any]]:
+    """Save every readable file by itself; what became of each is told afterwards."""
+    saved = []
+    bar = st.empty()
+    for position, file in enumerate(staged):
+        label = f"Saving {position + 1} of {len(staged)}: {shown_name(file.name)}"
+        bar.progress(position / len(staged), text=label)
+        saved.append(_save_one(services, code, file))
+    bar.empty()
+    return saved
+
+
+def _save_one(services: Services, code: str, file: Staged) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": file.name, "reason": file.reason, "session_code": None, "created": False}
+    if file.found is None:
+        return row
+    data, channel_map = file.file.getvalue(), file.channel_map
     try:
-        outcome = services.save_upload(code, file.name, file.getvalue())
+        inputs = added(file.file_id)
+        same = [s for s in services.inbox.find_stored(file.found.sha256) if s.session_code.startswith(code)]
+        if same:  # the same bytes twice would count the same work twice
+            return {**row, "session_code": same[0].session_code}
+        name = services.inbox.unused_name(code, file.name, data)
+        outcome = services.save_upload(code, name, data, channel_map=channel_map)
     except ProcessingError as error:
-        return {"name": file.name, "reason": str(error), "session_code": None, "created": False}
-    return {
-        "name": file.name,
-        "reason": outcome.reason,
-        "session_code": outcome.session_code,
-        "created": outcome.created,
-    }
+        return {**row, "reason": str(error)}
+    row |= {"session_code": outcome.session_code, "created": outcome.created, "reason": outcome.reason}
+    if name != file.name:
+        row["reason"] = f"another recording has this name, so it is stored as {name}"
+    if outcome.created and outcome.session_code is not None:
+        row["reason"] = _keep_with_it(services, outcome.session_code, channel_map, inputs) or row["reason"]
+    return row
+
+
+def _keep_with_it(
+    services: Services, session_code: str, channel_map: ChannelMap | None, inputs: SessionInputs
+) -> str | None:
+    """Store what was said about a new session; return what could not be, if anything."""
+    try:
+        if channel_map is not None:
+            services.side_map.save(session_code, channel_map, expected_revision=0)
+        if inputs != SessionInputs():
+            services.save_inputs(session_code, inputs)
+    except ProcessingError as error:
+        return f"saved, but not what you said about it: {error}"
+    return None
 
 
 def _saved_list(services: Services, saved: Sequence[dict[str, Any]]) -> None:
@@ -117,7 +155,7 @@ def _saved_row(file: dict[str, Any], summary: SessionSummary | None) -> None:
         state_row(words.FAILED, file["name"], file["reason"])
         return
     kind = words.WAITING if summary is None else words.session_state(summary)
-    known = None if file["created"] else "this recording was already there"
+    known = None if file["created"] else "already stored; not stored again"
     state_row(kind, file["name"], file["reason"] or known, file["session_code"])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._components.last_good import forget_kept
 from pages._components.services import close_services
 from tests.unit.pages.fakes import FakeServices, opener
 
@@ -21,6 +22,7 @@ def launch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Launch]:
     monkeypatch.delenv("SUPABASE_URL", raising=False)
     monkeypatch.delenv("DASHBOARD_HOST", raising=False)
     close_services()
+    forget_kept()
 
     def run(services: FakeServices, page: str | None = None, **query: str) -> AppTest:
         monkeypatch.setattr("processing.services.open_services", opener(services))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from processing.emg.results import (
     Verdict,
 )
 from processing.emg.traces import ChannelTraces
-from processing.errors import DatabaseUnavailableError, NotFoundError, TruncatedRecordingError
+from processing.errors import DatabaseUnavailableError, EditConflictError, NotFoundError, TruncatedRecordingError
 from processing.recording import (
     ChannelInfo,
     ClockCheck,
@@ -38,6 +39,8 @@ from processing.recording import (
 from processing.scoring.model import MuscleScore, ScorePart, SessionScore
 from processing.settings import Settings
 from processing.use_cases.ingest_types import IngestOutcome
+from processing.use_cases.notes import SessionNotes
+from processing.use_cases.profile import ViewerProfile
 from processing.use_cases.read_models import (
     ParkedFile,
     ProcessingStatus,
@@ -48,6 +51,10 @@ from processing.use_cases.read_models import (
     SessionSummary,
     SideSummary,
 )
+from processing.use_cases.session_pages import SessionPage, SessionPlace
+from tests.unit.pages.fake_signals import FakeSignalDetails
+from tests.unit.pages.fakes_corrections import FakeCorrections
+from tests.unit.pages.fakes_inbox import FakeInbox, FakeSideMap
 
 RATE_HZ = 990.0
 LENGTH_S = 60.0
@@ -175,6 +182,8 @@ def build_traces(
         rms_envelope_uv=envelope,
         activated_uv=activated,
         sampling_rate_hz=RATE_HZ,
+        masked_intervals_s=channel.quality.masked_intervals_s,
+        filtered_uv=raw,
     )
 
 
@@ -309,17 +318,32 @@ def make_review(
 
 
 def _side_summary(channel: ChannelAnalysis) -> SideSummary:
-    unknown = any(c.meets_intensity is None for c in channel.contractions)
+    judged = channel.quality.verdict != "not_judged"
+    held = sum(c.meets_duration for c in channel.contractions)
     good = sum(bool(c.meets_intensity) and c.meets_duration for c in channel.contractions)
+    most = sum(c.meets_intensity is not False and c.meets_duration for c in channel.contractions)
     return SideSummary(
         side=channel.side,
         channel=channel.name,
         verdict=channel.quality.verdict,
         reasons=channel.quality.reasons,
         n_contractions=len(channel.contractions),
-        n_good=None if unknown or channel.quality.verdict == "not_judged" else good,
+        n_good=good if judged and good == most else None,
         expected=TARGETS.expected_contractions,
+        n_held=held if judged else None,
+        good_at_least=good if judged else None,
+        good_at_most=most if judged else None,
     )
+
+
+@dataclass
+class FakeNotes:
+    """Notes that nobody wrote yet."""
+
+    may_read: bool = True
+
+    def of_session(self, _session_code: str) -> SessionNotes:
+        return SessionNotes((), self.may_read, self.may_read, False)
 
 
 @dataclass
@@ -336,10 +360,32 @@ class FakeServices:
     retried: list[str] = field(default_factory=list)
     uploads: list[tuple[str, str, bytes]] = field(default_factory=list)
     looked_at: list[str] = field(default_factory=list)
+    maps_tried: list[Any] = field(default_factory=list)
     asked: list[SessionFilters] = field(default_factory=list)
+    profile: ViewerProfile | None = None
+    opened: list[tuple[str, str]] = field(default_factory=list)
+    notes: FakeNotes = field(default_factory=FakeNotes)
+
+    side_map: FakeSideMap = field(default_factory=FakeSideMap)
+    inbox: FakeInbox = field(init=False)
+    corrections: FakeCorrections = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.inbox = FakeInbox(self)
+        self.corrections = FakeCorrections(self.reviews)
 
     def for_viewer(self, _identity: Any) -> FakeServices:
         return self
+
+    @property
+    def signal_details(self) -> FakeSignalDetails:
+        return FakeSignalDetails(self.load_traces)
+
+    def viewer_profile(self) -> ViewerProfile | None:
+        return self.profile
+
+    def record_access(self, action: str, session_code: str, *, reason: str | None = None) -> None:
+        self.opened.append((action, session_code))
 
     def _answer(self) -> None:
         if self.broken is not None:
@@ -355,6 +401,17 @@ class FakeServices:
             and (not filters.statuses or review.summary.status in filters.statuses)
         ]
 
+    def page_of_sessions(self, filters: SessionFilters, place: SessionPlace | None = None) -> SessionPage:
+        # A place's id is here the number of the session that stands behind it.
+        found, start = self.list_sessions(filters), 0 if place is None else place.session_id.int
+        start = max(0, start - filters.limit) if place is not None and place.newer else start
+        stop = start + filters.limit
+        return SessionPage(
+            tuple(found[start:stop]),
+            newer=SessionPlace(RECORDED, UUID(int=start), newer=True) if start else None,
+            older=SessionPlace(RECORDED, UUID(int=stop)) if stop < len(found) else None,
+        )
+
     def list_patient_codes(self) -> list[str]:
         self._answer()
         return sorted({review.summary.patient_code for review in self.reviews.values()})
@@ -369,7 +426,14 @@ class FakeServices:
             raise NotFoundError(f"There is no session '{session_code}'.")
         return self.reviews[session_code]
 
-    def save_inputs(self, session_code: str, inputs: SessionInputs) -> None:
+    def inputs_revision(self, session_code: str) -> int | None:
+        return 1 + sum(code == session_code for code, _ in self.saved_inputs)
+
+    def save_inputs(
+        self, session_code: str, inputs: SessionInputs, *, expected_revision: int | None = None
+    ) -> None:
+        if expected_revision not in (None, self.inputs_revision(session_code)):
+            raise EditConflictError("Somebody else changed these values meanwhile.")
         self.saved_inputs.append((session_code, inputs))
         self.reviews[session_code] = replace(self.reviews[session_code], inputs=inputs)
 
@@ -387,28 +451,32 @@ class FakeServices:
         assert review.result is not None
         return tuple(make_traces(channel, seed=i) for i, channel in enumerate(review.result.channels))
 
-    def look_at(self, file_name: str, data: bytes) -> Any:
+    def analyse_file(self, file_name: str, data: bytes, *, channel_map: Any = None) -> Any:
         self.looked_at.append(file_name)
+        self.maps_tried.append(channel_map)
         if not data.startswith(b"good"):
             raise TruncatedRecordingError(
                 f"'{file_name}' ends after {len(data)} bytes; its header promises 900."
             )
         channels = tuple(
             replace(make_channel(side, without_mvc(FOUR_KINDS)), mvc=Mvc(210.0, "session_peak"))
-            for side in ("left", "right")
+            for side in (channel_map or {"CH1 Raw": "left", "CH2 Raw": "right"}).values()
         )
-        analysed = SimpleNamespace(
+        return SimpleNamespace(
             metadata=make_metadata(channels),
             channels=channels,
             score=make_score_not_assessable(),
             sha256="ab" * 32,
             size_bytes=len(data),
         )
-        return SimpleNamespace(
-            analysed=analysed, traces=tuple(make_traces(c, seed=i) for i, c in enumerate(channels))
-        )
 
-    def save_upload(self, patient_code: str, file_name: str, data: bytes) -> IngestOutcome:
+    def draw_file(self, _file_name: str, data: bytes, *, channel_map: Any = None) -> Any:
+        sides = (channel_map or {"CH1 Raw": "left", "CH2 Raw": "right"}).values()
+        return tuple(make_traces(make_channel(side), seed=i) for i, side in enumerate(sides))
+
+    def save_upload(
+        self, patient_code: str, file_name: str, data: bytes, *, channel_map: Any = None
+    ) -> IngestOutcome:
         if not data.startswith(b"good"):
             raise TruncatedRecordingError(
                 f"'{file_name}' ends after {len(data)} bytes; its header promises 900."

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pages._components import palette
 from pages._components.review_figure import (
@@ -14,12 +17,15 @@ from pages._components.review_figure import (
     Panel,
     mask_words,
     pair_panels,
+    review_extras,
     review_figure,
     robust_limit_uv,
     summary_sentence,
     unpacked,
 )
-from processing.emg.results import Mvc
+from pages._components.review_figure.lines import DETAIL_POINTS, visible_indices
+from pages._components.review_figure.ribbon import CHARACTER, reason_places, ribbon_runs, ribbon_states
+from processing.emg.results import ChannelCorrections, CorrectionMark, Mvc, RejectedContraction
 from tests.unit.pages.fakes import (
     DROPOUT,
     DROPOUT_FINDING,
@@ -181,7 +187,7 @@ def test_a_session_peak_is_only_a_hint() -> None:
     line = of_kind(spec, "target")[0]["line"]
     assert line["dash"] == "dot"
     assert line["width"] <= 1
-    assert any("session peak: intensity not assessable" in a["text"] for a in spec["layout"]["annotations"])
+    assert any("session peak: no MVC known" in a["text"] for a in spec["layout"]["annotations"])
 
 
 def test_every_colour_token_is_in_both_palettes(panels: tuple[Panel, ...]) -> None:
@@ -201,3 +207,121 @@ def _tokens(node: Any) -> list[str]:
         return [node] if node.startswith("@") else []
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     return [token for child in children for token in _tokens(child)]
+
+
+@given(
+    spikes=st.lists(st.integers(0, 19_999), min_size=1, max_size=6, unique=True),
+    start=st.integers(0, 19_000),
+    width=st.integers(2, 20_000),
+    signs=st.lists(st.sampled_from([-1.0, 1.0]), min_size=6, max_size=6),
+)
+@example(spikes=[5000], start=5000, width=9000, signs=[1.0] * 6)
+@example(spikes=[13_999], start=5000, width=9000, signs=[-1.0] * 6)
+def test_a_spike_of_one_sample_never_vanishes(
+    spikes: list[int], start: int, width: int, signs: list[float]
+) -> None:
+    y = np.random.default_rng(7).standard_normal(20_000).astype(np.float32)
+    for spike, sign in zip(spikes, signs, strict=False):
+        y[spike] = sign * 1000.0
+    window = (start / RATE_HZ, min(start + width, y.size - 1) / RATE_HZ)
+    drawn = set(visible_indices(y, RATE_HZ, window, DETAIL_POINTS).tolist())
+    inside = [s for s in spikes if start <= s <= min(start + width, y.size - 1)]
+    # Of spikes of one height that share a stretch of the selection one stands for all; its height is what is seen.
+    for spike in inside:
+        near = [i for i in drawn if abs(i - spike) <= 2 * y.size // DETAIL_POINTS + 2]
+        assert any(y[i] == y[spike] for i in near)
+    if len(inside) == 1:
+        assert inside[0] in drawn
+
+
+def test_a_rejected_contraction_is_cross_hatched_and_says_why() -> None:
+    mark = CorrectionMark("reject", 3, "<b>movement</b>")
+    corrections = ChannelCorrections((RejectedContraction(FOUR_KINDS[1], mark),), (None,) * 3, 4)
+    kept = (FOUR_KINDS[0], *FOUR_KINDS[2:])
+    channel = make_channel("left", kept, corrections=corrections)
+    spec = review_figure(pair_panels([make_traces(channel)], [channel]), Look())
+    (band,) = of_kind(spec, "rejected")
+    assert (band["x"][0], band["x"][2]) == (FOUR_KINDS[1].onset_s, FOUR_KINDS[1].offset_s)
+    assert band["fillpattern"]["shape"] == "x"
+    (cross,) = of_kind(spec, "rejected_symbol")
+    assert cross["text"] == ["✗"]
+    assert "rejected, 15.00–15.60\u202fs<br>&lt;b&gt;movement" in cross["hovertext"][0]
+    assert any(entry["label"] == "✗ rejected" for entry in spec["legend"])
+
+
+def test_doubtful_bands_are_dotted(panels: tuple[Panel, ...]) -> None:
+    bands = of_kind(review_figure(panels, Look(window_s=(38.0, 44.0))), "band", "CH1")
+    assert {band["meta"]["doubtful"]: band["line"]["dash"] for band in bands} == {False: "solid", True: "dot"}
+
+
+def test_in_percent_mvc_everything_is_scaled_and_named(panels: tuple[Panel, ...]) -> None:
+    in_uv, in_mvc = (review_figure(panels, Look(unit=unit)) for unit in ("uv", "mvc"))
+    drawn_uv, drawn_mvc = (unpacked(of_kind(s, "RMS envelope", "CH1")[0]["y"]).max() for s in (in_uv, in_mvc))
+    assert drawn_mvc == pytest.approx(drawn_uv / 2.5, rel=1e-5)  # an MVC of 250 µV
+    assert of_kind(in_mvc, "target", "CH1")[0]["y"] == [75.0, 75.0]
+    assert in_mvc["layout"]["yaxis"]["title"]["text"] == "% MVC"
+    assert any("target 75\u202f% MVC = 188\u202fµV" in a["text"] for a in in_mvc["layout"]["annotations"])
+
+
+def test_without_mvc_a_panel_stays_in_microvolts_and_says_so() -> None:
+    left, right = make_channel("left"), make_channel("right", without_mvc(FOUR_KINDS), mvc=None)
+    spec = review_figure(
+        pair_panels([make_traces(left), make_traces(right)], [left, right]), Look(unit="mvc")
+    )
+    assert spec["layout"]["yaxis"]["title"]["text"] == "% MVC"
+    assert spec["layout"]["yaxis3"]["title"]["text"] == "µV"
+    assert any("no MVC known, so in µV" in a["text"] for a in spec["layout"]["annotations"])
+
+
+def test_the_ribbon_tells_the_quality_of_each_second() -> None:
+    seconds = "g" * 30 + "d" + "g" * 29
+    quality = replace(make_quality("doubtful", [DROPOUT_FINDING], [DROPOUT]), seconds=seconds)
+    channel = make_channel("left", quality=quality)
+    (panel,) = pair_panels([make_traces(channel)], [channel])
+    runs = ribbon_runs(panel)
+    assert [(run.start_s, run.state) for run in runs] == [(0.0, "good"), (30.0, "doubtful"), (31.0, "good")]
+    assert runs[1].hover == "30–31\u202fs: signal doubtful: drop-out"
+    spec = review_figure([panel], Look())
+    assert of_kind(spec, "reason")[0]["text"] == ["drop-out"]
+
+
+def test_a_result_without_seconds_still_has_a_ribbon(panels: tuple[Panel, ...]) -> None:
+    assert panels[0].analysis.quality.seconds == ""
+    assert ribbon_states(panels[0])[29:32] == ["good", "doubtful", "good"]
+
+
+def test_a_channel_that_is_not_judged_has_its_reason_under_the_ribbon() -> None:
+    loose = make_channel("right", (), quality=make_quality("not_judged", [LOOSE_FINDING]), mvc=None)
+    spec = review_figure(pair_panels([make_traces(loose)], [loose]), Look())
+    assert of_kind(spec, "reason")[0]["text"] == ["loose sensor"]
+
+
+said_at = st.tuples(
+    st.floats(0, 55), st.floats(0.5, 20), st.sampled_from(["drop-out", "mains hum, movement"])
+)
+
+
+@given(st.lists(said_at, max_size=30), st.floats(300, 1600))
+def test_reasons_stay_in_the_picture_and_never_overlap(
+    said: list[tuple[float, float, str]], width_px: float
+) -> None:
+    placed = reason_places([(a, a + d, text) for a, d, text in said], (0.0, 60.0), width_px)
+    pixels = width_px / 60.0
+    for (x, text), (other, following) in itertools.pairwise(placed):
+        assert (other - x) * pixels >= CHARACTER * (len(text) + len(following)) / 2
+    for x, text in placed:
+        assert x * pixels >= CHARACTER * len(text) / 2 - 1e-6
+
+
+def test_handles_stop_at_the_neighbours(panels: tuple[Panel, ...]) -> None:
+    edges = review_extras(panels, Look(selected=("CH2", 1)), edges=True).edges
+    assert edges is not None
+    assert (edges.low, edges.onset, edges.offset, edges.high) == (7.5, 15.0, 15.6, 25.0)
+    assert edges.axis == "y3"
+    assert review_extras(panels, Look(selected=("CH2", 1))).edges is None
+
+
+def test_every_axis_that_is_seen_names_its_unit(panels: tuple[Panel, ...]) -> None:
+    layout = review_figure(panels, Look())["layout"]
+    seen = {name: axis for name, axis in layout.items() if "axis" in name and axis.get("visible", True)}
+    assert {axis["title"]["text"] for axis in seen.values()} == {"Time (s)", "µV"}

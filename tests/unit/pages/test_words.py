@@ -127,3 +127,7 @@ def test_places_name_the_first_three() -> None:
     assert words.places(intervals) == (
         "0.00–0.50\u202fs, 1.00–1.50\u202fs, 2.00–2.50\u202fs and 2 more places"
     )
+
+
+def test_places_of_whole_seconds_are_said_in_whole_seconds() -> None:
+    assert words.places(((0.0, 21.0), (30.0, 30.27))) == "0–21\u202fs, 30.00–30.27\u202fs"

@@ -1,0 +1,239 @@
+"""The viewer in a real browser: time to the first plot and to a zoom, beside two other ways to draw the same data."""
+
+from __future__ import annotations
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.recordings import BenchmarkRecording, largest_recording
+from benchmarks.report import percentile
+from benchmarks.viewer_page import SHOWN_SAMPLES, ZOOM_S
+from tests.browser.conftest import LAUNCH_ARGS, wait_idle
+from tests.browser.painted import armed, painted_ms, watch
+from tests.chromium import find_chromium
+from tests.running_stack import ROOT, RunningStack
+
+N_OPENED = 10
+N_ZOOMED = 12
+LIMIT_FIRST_MS, LIMIT_ZOOM_MS = 2000.0, 300.0
+_SIZE = {"width": 1400, "height": 950}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to draw the recording and what it took, in milliseconds."""
+
+    name: str
+    first_cold: list[float]
+    zoom_cold: list[float]
+    zoom_warm: list[float]
+    points: int
+
+
+def main(_: list[str] | None = None) -> int:
+    """Print one table."""
+    console = Console()
+    recording = largest_recording()
+    console.print(f"Recording: {recording.name}, {len(recording.data) / 1e6:.2f} MB. {recording.note}")
+    chromium = find_chromium()
+    if chromium is None:
+        console.print("No Chromium on this machine: nothing was measured.")
+        return 1
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH_ARGS)
+        ways = [_product(browser, Path(folder), recording)]
+        with _other_ways(Path(folder), recording) as url:
+            ways += [_other(browser, f"{url}/?way={way}", name, way) for way, name in _OTHERS.items()]
+        browser.close()
+    _print(console, ways)
+    return 0
+
+
+_OTHERS = {
+    "all": "all points sent to Plotly",
+    "resampler": f"plotly-resampler's aggregation ({SHOWN_SAMPLES} points a trace)",
+}
+
+
+def _product(browser: Browser, folder: Path, recording: BenchmarkRecording) -> Way:
+    """Measure the running product: from the click on a session to its painted picture, then zooms by key."""
+    first, cold, warm, points = [], [], [], 0
+    with RunningStack(folder / "data") as stack:
+        for number in range(N_OPENED + 1):
+            # A last sample that differs makes another content, of which nothing is cached.
+            data = recording.data[:-1] + bytes([number])
+            stack.announce(stack.put(f"P001/{number:02}_{recording.name}", data))
+        codes = [f"P001S{number + 1:03}" for number in range(N_OPENED + 1)]
+        stack.wait_for(set(codes))
+        context = browser.new_context(viewport=_SIZE)
+        for code in codes:
+            page = context.new_page()
+            page.goto(stack.dashboard_url)
+            page.get_by_role("link", name=code).first.wait_for(timeout=30_000)
+            wait_idle(page)
+            watch(page)
+            armed(page)
+            page.get_by_role("link", name=code).first.click()
+            first.append(painted_ms(page))
+            wait_idle(page)
+            cold.append(_zoomed(page, lambda page=page: page.keyboard.press("i"), shows=None))
+            if code == codes[-1]:
+                warm = _warm_zooms(page)
+                points = _points(page)
+            page.close()
+        context.close()
+    return Way(
+        "this product", first[1:], cold[1:], warm, points
+    )  # the first one met a server never asked before
+
+
+def _warm_zooms(page: Page) -> list[float]:
+    times = []
+    for number in range(N_ZOOMED):
+        key = ("j", "i", "Shift+ArrowRight", "w")[number % 4]
+        times.append(_zoomed(page, lambda key=key: page.keyboard.press(key), shows=None))
+    for _ in range(N_ZOOMED // 2):
+        times.append(_zoomed(page, lambda: _drag(page), shows=None))
+        _zoomed(page, lambda: page.keyboard.press("w"), shows=None)
+    return times
+
+
+def _other(browser: Browser, url: str, name: str, way: str) -> Way:
+    """Measure a page of ``viewer_page``, whose server reads the file anew each time."""
+    first, cold, warm, points = [], [], [], 0
+    context = browser.new_context(viewport=_SIZE)
+    for number in range(5):
+        page = context.new_page()
+        watch(page, always=True)
+        page.goto(url)
+        first.append(painted_ms(page, timeout_ms=120_000))
+        wait_idle(page)
+        closer = (
+            (lambda page=page: _drag(page)) if way == "all" else lambda page=page: page.keyboard.press("i")
+        )
+        cold.append(_zoomed(page, closer, shows=None if way == "all" else ZOOM_S))
+        for _ in range(3 if number else 0):
+            _back_to_whole(page, way)
+            warm.append(_zoomed(page, closer, shows=None if way == "all" else ZOOM_S))
+        points = max(points, _points(page))
+        page.close()
+    context.close()
+    return Way(name, first[1:], cold[1:], warm, points)
+
+
+def _back_to_whole(page: Page, way: str) -> None:
+    if way == "all":
+        box = page.locator(".nsewdrag").first.bounding_box()  # the drag before brought it into sight
+        assert box is not None
+        page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(3000)
+    else:
+        _zoomed(page, lambda: page.keyboard.press("w"), shows=None)
+
+
+def _drag(page: Page) -> None:
+    """Draw a box over a tenth of the time axis; the clock starts at its release."""
+    page.evaluate("() => document.querySelector('.js-plotly-plot').scrollIntoView({ block: 'center' })")
+    box = page.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.3, y, steps=2)
+    armed(page)
+    page.mouse.up()
+
+
+def _zoomed(page: Page, act: Callable[[], None], *, shows: tuple[float, float] | None) -> float:
+    armed(page)
+    act()
+    took = painted_ms(page, shows=shows)
+    wait_idle(page)
+    page.wait_for_timeout(250)
+    return took
+
+
+def _points(page: Page) -> int:
+    return int(
+        page.evaluate(
+            "() => Math.max(...[...document.querySelector('.js-plotly-plot')._fullData].map((t) => t._length ?? 0))"
+        )
+    )
+
+
+@contextmanager
+def _other_ways(folder: Path, recording: BenchmarkRecording) -> Iterator[str]:
+    """Serve ``viewer_page`` in a process of its own."""
+    path = folder / recording.name
+    path.write_bytes(recording.data)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    page = Path(__file__).with_name("viewer_page.py")
+    flags = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(page), *flags, "--server.fileWatcherType=none"],
+        cwd=ROOT,
+        env={**os.environ, "BENCH_RECORDING": str(path), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _wait_until_up(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"nothing answers at {url}")
+
+
+def _print(console: Console, ways: list[Way]) -> None:
+    titles = (
+        "First plot, cold: p50 / p95",
+        "Zoom, cold: p50",
+        "Zoom, warm: p50 / p95",
+        "Points a trace",
+        "n",
+    )
+    table = Table("Way", *titles)
+    for way in ways:
+        first, warm = way.first_cold, way.zoom_warm
+        table.add_row(
+            way.name,
+            f"{statistics.median(first):.0f} / {percentile(first, 95):.0f} ms",
+            f"{statistics.median(way.zoom_cold):.0f} ms",
+            f"{statistics.median(warm):.0f} / {percentile(warm, 95):.0f} ms",
+            str(way.points),
+            f"{len(first)}, {len(way.zoom_cold)}, {len(warm)}",
+        )
+    console.print(table)
+    console.print(
+        f"Limits: {LIMIT_FIRST_MS:.0f} ms to the first plot (p95), {LIMIT_ZOOM_MS:.0f} ms to a zoom. Click, key or "
+        "release to the painted frame, in Chromium; the recording was never read before (cold), or was (warm). All "
+        "points: the zoom happens in the browser alone. plotly-resampler needs plotly below 7, so its default "
+        "aggregator (MinMaxLTTB of tsdownsample) is called as it does; it may lose peaks, ours may not."
+    )

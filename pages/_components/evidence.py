@@ -1,0 +1,64 @@
+"""From a number to the contractions behind it: a button shows them in the signals, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages._components import state
+from pages._components.stops import Stop
+from pages._components.view import View
+from pages._components.view_link import write_address
+from processing.emg.results import ChannelAnalysis
+
+# The picture stands above: without this the person would have to look for what they asked for.
+_SCROLL = """export default function ({ data }) {
+    requestAnimationFrame(() => document.querySelector('.emg-chart')?.scrollIntoView({ block: 'center' }));
+}"""
+_scroll = st.components.v2.component("scroll_to_signals", html="<span></span>", js=_SCROLL)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The signals in which contractions are shown: the viewer's subject and its length in seconds."""
+
+    subject: str
+    length_s: float
+    channels: tuple[ChannelAnalysis, ...]
+
+
+def evidence_button(evidence: Evidence, label: str, stops: Sequence[Stop], *, key: str) -> None:
+    """Draw a button that shows the first of some contractions, then the next with each press."""
+    shown = st.session_state.get(state.EVIDENCE, {}).get(key)
+    place = f" ({shown + 1} of {len(stops)})" if shown is not None and shown < len(stops) else ""
+    st.button(
+        f"{label}{place}",
+        icon=":material/my_location:",
+        key=f"evidence:{key}",
+        on_click=_show_next,
+        args=(evidence, tuple(stops), key),
+        help="Show them in the signals, one after the other",
+        width="content",
+    )
+
+
+def scroll_if_asked() -> None:
+    """Bring the signals into sight in the run after such a button was pressed."""
+    pressed = st.session_state.pop(state.EVIDENCE_PRESSED, None)
+    if pressed is not None:
+        _scroll(key=f"scroll:{pressed}", data={"pressed": pressed})
+
+
+def _show_next(evidence: Evidence, stops: tuple[Stop, ...], key: str) -> None:
+    if not stops:
+        return
+    before = st.session_state.get(state.EVIDENCE, {}).get(key)
+    index = 0 if before is None else (before + 1) % len(stops)
+    st.session_state[state.EVIDENCE] = {key: index}
+    st.session_state[state.EVIDENCE_PRESSED] = f"{key}:{index}"
+    view = View(evidence.subject, evidence.length_s)
+    view.visit(stops[index])
+    if not evidence.subject.startswith(state.LOOK):
+        write_address(view.parts(evidence.channels))

@@ -1,0 +1,63 @@
+"""What a person may do about one file of the Inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from processing.errors import ProcessingError
+from processing.services import Services
+from processing.use_cases.inbox import InboxRow
+
+
+def row_actions(services: Services, row: InboxRow, patients: Sequence[str]) -> None:
+    """Draw the ways on: open, try again, give it to a patient, see the original, put it aside or take it back."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        if row.session_code:
+            _open(row.session_code, f"Open {row.session_code}", "monitoring")
+        if row.duplicate_of:
+            _open(row.duplicate_of, "Show original", "content_copy")
+        if row.state == "parked" and not row.dismissed:
+            _assign(services, row, patients)
+        if row.state == "failed":
+            _button("Retry", "refresh", row, lambda: services.retry_session(str(row.session_code)))
+        if row.dismissed:
+            _button("Take back", "undo", row, lambda: services.inbox.restore(row))
+        elif row.state in ("failed", "parked"):
+            _button("Dismiss", "close", row, lambda: services.inbox.dismiss(row))
+
+
+def _open(session_code: str, label: str, icon: str) -> None:
+    st.page_link("review.py", label=label, icon=f":material/{icon}:", query_params={"session": session_code})
+
+
+def _assign(services: Services, row: InboxRow, patients: Sequence[str]) -> None:
+    with st.popover("Assign patient", icon=":material/person_add:"):
+        st.caption("The file is copied into the patient's folder and analysed; the original stays.")
+        code = st.selectbox(
+            "Patient code",
+            list(patients),
+            index=None,
+            placeholder="Choose, or type a new one such as P014",
+            accept_new_options=True,
+            key=f"inbox:patient:{row.key}",
+        )
+        if st.button("Assign", type="primary", disabled=code is None, key=f"inbox:assign:{row.key}"):
+            _do(lambda: services.inbox.assign(row, str(code)))
+
+
+def _button(label: str, icon: str, row: InboxRow, action: Callable[[], object]) -> None:
+    if st.button(
+        label, icon=f":material/{icon}:", key=f"inbox:{label}:{row.key}", type="tertiary", width="content"
+    ):
+        _do(action)
+
+
+def _do(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except ProcessingError as error:
+        st.error(f"Not done: {error}", icon=":material/error:")
+        return
+    st.rerun()

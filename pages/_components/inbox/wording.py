@@ -1,0 +1,69 @@
+"""A file's state in the clinic's words: what became of it, why, and what that means."""
+
+from __future__ import annotations
+
+from pages._components import words
+from pages._components.words import State
+from processing.use_cases.inbox import InboxRow, InboxState
+
+STATES: dict[InboxState, State] = {
+    "waiting": words.WAITING,
+    "reading": words.READING,
+    "analysing": words.ANALYSING,
+    "ready": words.READY,
+    "warnings": words.WARNINGS,
+    "failed": words.FAILED,
+    "reviewed": words.REVIEWED,
+    "parked": words.NO_PATIENT,
+}
+# What a person can do about a kind of failure; the reason itself stands before it.
+ADVICE = {
+    "MissingChannelError": "Open it to say which channel is which leg.",
+    "TruncatedRecordingError": "Copy the file from the tablet once more.",
+    "UnreadableRecordingError": "Export it once more, or ask who made it.",
+    "NotFoundError": "It is analysed as soon as it is there.",
+    "ReaderCrashedError": "Try again; if it fails once more the file is damaged.",
+}
+
+
+def row_state(row: InboxRow) -> State:
+    """Return the state as a word, an icon and a colour."""
+    return STATES[row.state]
+
+
+def row_note(row: InboxRow) -> str:
+    """Return the reason and what to do, whether it is there already, or what changed since it was reviewed."""
+    said = []
+    if row.reason:
+        said.append(words.plain(row.reason))
+    if row.state == "failed" and row.failure_kind in ADVICE:
+        said.append(ADVICE[row.failure_kind])
+    if row.duplicate_of:
+        when = f" of {words.moment(row.duplicate_recorded_at)}" if row.duplicate_recorded_at else ""
+        said.append(f"The same recording as {row.duplicate_of}{when}.")
+    if row.state == "reviewed":
+        by = f"by {words.plain(row.reviewed_by)}, " if row.reviewed_by else ""
+        said.append(f"{by}{words.moment(row.reviewed_at)}")
+    elif row.changed_since_review:
+        said.append(f"Reviewed {words.moment(row.reviewed_at)}, changed since.")
+    return " ".join(said)
+
+
+def when_words(row: InboxRow) -> str:
+    """Say when the file was recorded or, until that is known, when it arrived."""
+    if row.recorded_at is not None:
+        return f"recorded {words.moment(row.recorded_at)}"
+    return f"arrived {words.moment(row.received_at)}"
+
+
+def time_words(row: InboxRow) -> str:
+    """Say how long it took, or has taken so far."""
+    if row.seconds is None:
+        return "—"
+    if row.running:
+        return f"{row.seconds:.0f}{words.THIN}s so far"
+    if row.seconds < 120:
+        return words.number(round(row.seconds, 1), "s")
+    return (
+        words.number(row.seconds / 60, "min") if row.seconds < 7200 else words.number(row.seconds / 3600, "h")
+    )

@@ -1,0 +1,73 @@
+"""Which contraction is looked at, kept between two runs, and the buttons and keys that step through them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._components.stops import Stop, next_stop, stop_after
+from pages._components.view import View, window_around
+from processing.emg.results import ChannelAnalysis
+
+Selected = tuple[str, int]
+
+
+def settle(view: View, channels: Sequence[ChannelAnalysis], asked: Selected | None) -> Selected | None:
+    """Return the chosen contraction; where none is, the first of a judged channel is chosen.
+
+    ``asked`` is what the address says. It counts when it says something else than this page last wrote there: then
+    somebody followed a link.
+    """
+    said = f"{view.key}:said"
+    if asked is not None and asked != st.session_state.get(said):
+        view.select(asked)
+    view.keep_selection(channels)
+    if view.selected is None:
+        judged = sorted(channels, key=lambda channel: channel.quality.verdict == "not_judged")
+        view.select(next(((channel.name, 0) for channel in judged if channel.contractions), None))
+    st.session_state[said] = view.selected
+    if view.selected is not None:
+        channel = next(channel for channel in channels if channel.name == view.selected[0])
+        c = channel.contractions[view.selected[1]]
+        view.go(
+            window_around(c.onset_s, c.offset_s, view.length_s)
+        )  # what the corrections take for "visible"
+    return view.selected
+
+
+def choice_buttons(view: View, places: Sequence[Stop], selected: Selected | None) -> None:
+    """Draw the buttons that step through the contractions, each with its key."""
+    previous, following = (next_stop(places, selected, step) for step in (-1, 1))
+    doubtful = [stop for stop in places if stop.doubtful]
+    buttons: list[tuple[str, str, str, Stop | None]] = [
+        ("Previous", "skip_previous", "K", previous),
+        ("Next", "skip_next", "J", following),
+    ]
+    if doubtful:
+        buttons.append(("Next doubtful", "question_mark", "N", _next_doubtful(doubtful, places, selected)))
+
+    def visit(stop: Stop | None) -> None:
+        if stop is not None:
+            view.select((stop.channel, stop.index))
+
+    for label, icon, key, stop in buttons:
+        st.button(
+            label,
+            icon=f":material/{icon}:",
+            shortcut=key,
+            key=f"{view.key}:{key}",
+            on_click=visit,
+            args=(stop,),
+            disabled=stop is None,
+            width="content",
+        )
+
+
+def _next_doubtful(doubtful: Sequence[Stop], places: Sequence[Stop], selected: Selected | None) -> Stop:
+    """Return the doubtful place after the chosen one, going round."""
+    here = next((stop for stop in places if (stop.channel, stop.index) == selected), None)
+    if here is None:
+        return doubtful[0]
+    later = [stop for stop in doubtful if (stop.onset_s, stop.channel) > (here.onset_s, here.channel)]
+    return later[0] if later else stop_after(doubtful, -1.0)

@@ -1,0 +1,43 @@
+"""Moments as they were on the clock of the person who reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from pages._components import words
+
+
+def local(when: datetime | None) -> datetime | None:
+    """Return a stored moment in the browser's time zone; UTC where the browser does not name one."""
+    if when is None or when.tzinfo is None:
+        return when
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return when.astimezone(zone)
+
+
+def moment(when: datetime | None) -> str:
+    """Format a stored moment on the reader's clock, in the words of every page."""
+    return words.moment(local(when))
+
+
+def today() -> date:
+    """Return the reader's date."""
+    now = local(datetime.now(UTC))
+    assert now is not None
+    return now.date()
+
+
+def day(when: date | None) -> str:
+    """Format a date the way a chart is read aloud."""
+    return words.NOT_RECORDED if when is None else f"{when.day} {when:%b %Y}"
+
+
+def clock(when: datetime) -> str:
+    """Format a moment of today to the second."""
+    return f"{local(when):%H:%M:%S}"

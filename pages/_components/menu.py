@@ -1,0 +1,35 @@
+"""The menu: every page is declared, and each role sees its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._components.navigation import PAGES, Role
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+
+def declare_pages(role: Role | None) -> StreamlitPage:
+    """Return the page that the address asks for, with the menu of a role; of nobody, for None.
+
+    Pages of other roles are out of the menu, not out of reach: who types their address is told by the page's own
+    guard why they stay closed. Without this call the address would be forgotten while somebody signs in.
+    """
+    first = next(entry for entry in PAGES if role is None or (role in entry.roles and not entry.hidden))
+    return st.navigation(
+        [
+            st.Page(
+                entry.file,
+                title=entry.title,
+                icon=entry.icon,
+                url_path=entry.url_path,
+                default=entry is first,
+                visibility="hidden" if entry.hidden or role not in entry.roles else "visible",
+            )
+            for entry in PAGES
+        ],
+        position="hidden" if role is None else "top",
+    )

@@ -1,0 +1,119 @@
+"""What is drawn and how: the leg that is stepped through, the unit, the layers, and the window as typed numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._components import words
+from pages._components.review_figure import Look, Panel
+from pages._components.review_figure.panels import UNIT_WORDS
+from pages._components.view import SHORTEST_WINDOW_S, View
+from pages._components.view_link import BOTH
+
+
+def view_options(subject: str, view: View, panels: Sequence[Panel]) -> Look:
+    """Ask what is drawn; ``view.leg`` and ``view.unit`` follow."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        leg = _leg(view, panels)
+        unit = _unit(view, panels)
+        raw = st.toggle("Raw signal", value=True, key=f"raw:{subject}")
+        same_scale = st.toggle("Same scale", value=True, key=f"scale:{subject}")
+        game = any(panel.traces.activated_uv is not None for panel in panels) and st.toggle(
+            "What the game saw",
+            key=f"game:{subject}",
+            help="The game's own online detector. It lags, and it never replaces the analysis.",
+        )
+    view.keep_choices(leg=leg, unit=unit)
+    return Look(raw=raw, game=game, same_scale=same_scale, unit=unit)
+
+
+def unit_note(panels: Sequence[Panel]) -> str | None:
+    """Say why % MVC is not offered, or not for all; None where nothing is missing."""
+    missing = [words.the_leg(p.analysis.side, p.name) for p in panels if p.percent_mvc_per_uv is None]
+    if not missing:
+        return None
+    if len(missing) == len(panels):
+        return "% MVC needs an MVC measured in the clinic or written in the file; none is known."
+    return f"% MVC is not drawn for {' and '.join(missing)}: no MVC is known there."
+
+
+def _leg(view: View, panels: Sequence[Panel]) -> str:
+    names = {BOTH: "Both legs"} | {panel.analysis.name: panel.name for panel in panels}
+    if not words.names_a_leg([panel.analysis for panel in panels]):
+        return BOTH
+    if st.session_state.setdefault(view.leg_key, view.leg) not in names:
+        st.session_state[view.leg_key] = BOTH
+
+    def other_leg() -> None:
+        order = list(names)
+        here = order.index(st.session_state[view.leg_key])
+        st.session_state[view.leg_key] = order[(here + 1) % len(order)]
+
+    st.button(
+        "Step through",
+        icon=":material/swap_vert:",
+        shortcut="L",
+        key=f"{view.key}:L",
+        on_click=other_leg,
+        type="tertiary",
+        help="Both legs, the left, the right, and so on.",
+    )
+    return st.segmented_control(
+        "Step through",
+        list(names),
+        format_func=lambda name: names[name],
+        required=True,
+        key=view.leg_key,
+        label_visibility="collapsed",
+    )
+
+
+def _unit(view: View, panels: Sequence[Panel]) -> str:
+    known = any(panel.percent_mvc_per_uv is not None for panel in panels)
+    st.session_state.setdefault(view.unit_key, view.unit)
+    if not known:
+        st.session_state[view.unit_key] = "uv"
+    return st.segmented_control(
+        "Unit",
+        list(UNIT_WORDS),
+        format_func=lambda unit: UNIT_WORDS[unit],
+        required=True,
+        key=view.unit_key,
+        disabled=not known,
+        help=unit_note(panels),
+        label_visibility="collapsed",
+    )
+
+
+def window_fields(view: View) -> None:
+    """Draw the visible window as two numbers: the way without dragging."""
+    length = round(view.length_s, 2)
+    if length < 2 * SHORTEST_WINDOW_S:
+        return
+    keys = (f"{view.key}:from", f"{view.key}:to")
+    for key, moment in zip(keys, view.window, strict=True):
+        st.session_state[key] = round(min(moment, length), 2)
+
+    def typed() -> None:
+        start, stop = (float(st.session_state[key]) for key in keys)
+        start = min(start, length - SHORTEST_WINDOW_S)
+        view.go((start, min(view.length_s, max(stop, start + SHORTEST_WINDOW_S))))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        for key, label in zip(keys, ("From (s)", "To (s)"), strict=True):
+            st.number_input(
+                label,
+                min_value=0.0,
+                max_value=length,
+                step=0.5,
+                format="%.2f",
+                key=key,
+                on_change=typed,
+                width=140,
+            )
+        st.caption(
+            "The visible window. Or drag across the plot, move the box on the map of the whole recording above, "
+            "or click a contraction."
+        )

@@ -1,0 +1,94 @@
+"""The drawer itself: opened beside the page, closed without a trace, or applied to this session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages._components import state, words
+from pages._components.what_if.comparison import comparison
+from pages._components.what_if.fields import ask, field_key, start
+from processing.errors import ProcessingError
+from processing.services import Services
+from processing.use_cases.read_models import SessionInputs, SessionReview
+from processing.use_cases.what_if import what_if
+
+
+def what_if_button(services: Services, review: SessionReview) -> None:
+    """Draw the button that opens the drawer."""
+    if st.button(
+        "What if…", icon=":material/tune:", key="what-if", help="Try other targets; nothing is saved"
+    ):
+        code = review.summary.session_code
+        start(code, review.inputs)
+        st.session_state[f"{state.WHAT_IF}{code}:revision"] = services.inputs_revision(code)
+        _drawer(services, review)
+
+
+@st.dialog("What if…", position="right", width="medium", icon=":material/tune:")
+def _drawer(services: Services, review: SessionReview) -> None:
+    what_if_body(services, review)
+
+
+def what_if_body(services: Services, review: SessionReview) -> None:
+    """Draw the fields, both judgements, and the two ways out."""
+    result, code = review.result, review.summary.session_code
+    if result is None:
+        return
+    st.caption("Nothing here is saved unless you apply it. What the detector found stays as it is.")
+    then = ask(code, review.inputs)
+    comparison(
+        what_if(result.channels, result.metadata, now=review.inputs, then=then),
+        review.inputs.targets,
+        then.targets,
+    )
+    to_save = _to_save(code, review.inputs, then)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Apply to this session",
+            type="primary",
+            icon=":material/check:",
+            key=field_key(code, "apply"),
+            disabled=to_save == review.inputs,
+        ):
+            _apply(services, code, to_save)
+        if st.button("Close without saving", key=field_key(code, "close")):
+            st.rerun()
+
+
+def _to_save(code: str, now: SessionInputs, then: SessionInputs) -> SessionInputs:
+    """Return what applying would keep: targets; what was measured only if somebody says that it was."""
+    tried = {
+        name: value
+        for name, value in (
+            ("perceived_effort_cr10", then.perceived_effort_cr10),
+            ("bfr_percent_aop", then.bfr_percent_aop),
+        )
+        if value != getattr(now, name)
+    }
+    if not tried:
+        return then
+    known = {"perceived_effort_cr10": "effort", "bfr_percent_aop": "cuff pressure"}
+    said = " and ".join(
+        f"{known[name]} {words.number(value, '% AOP' if name == 'bfr_percent_aop' else '')}"
+        for name, value in tried.items()
+    )
+    really = st.checkbox(
+        f"Record {said} as measured in this session", key=field_key(code, "measured"), value=False
+    )
+    if really:
+        return then
+    st.caption("Effort and pressure are only tried: applying saves the targets.")
+    return replace(then, perceived_effort_cr10=now.perceived_effort_cr10, bfr_percent_aop=now.bfr_percent_aop)
+
+
+def _apply(services: Services, code: str, inputs: SessionInputs) -> None:
+    revision = st.session_state.get(f"{state.WHAT_IF}{code}:revision")
+    try:
+        services.save_inputs(code, inputs, expected_revision=revision)
+    except ProcessingError as error:
+        st.error(f"Not saved: {error}", icon=":material/error:")
+        return
+    st.toast("Applied; the session was scored again.", icon=":material/check:")
+    st.rerun()

@@ -1,0 +1,132 @@
+"""Correcting the detector by hand in a real browser: statements 9, 10 and 11. Timings are printed, not judged."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import keep_picture, wait_idle
+from tests.builders import make_c3d
+from tests.running_stack import RunningStack
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[[str], Page]
+# Twelve repetitions of each leg; the left sensor drops out inside two, which makes them doubtful.
+LEFT = [(3.0 + 5.0 * i, 5.2 + 5.0 * i) for i in range(12)]
+RIGHT = [(3.5 + 5.0 * i, 5.7 + 5.0 * i) for i in range(12)]
+DROPOUTS = (18.9, 43.9)
+
+# Milliseconds from the key to the first frame in which the text of an element, or the picture, is another.
+WATCH = """() => {
+    const said = () => [...document.querySelectorAll('label, [data-testid=stMetricValue], h1')]
+        .map((e) => e.innerText);
+    const comb = () => said().filter((t) => t.includes('repetitions')).join();
+    const score = () => document.querySelector('[role=img][aria-label*="of 100"]')?.getAttribute('aria-label')
+        + [...document.querySelectorAll('[data-testid=stMetricValue]')].map((e) => e.innerText).join();
+    const picture = () => document.querySelector('.emg-chart')?.dataset.drawn;
+    const before = { comb: comb(), score: score(), picture: picture() };
+    const seen = (window.__seen = {});
+    let pressed = null;
+    document.addEventListener('keydown', () => { pressed = performance.now(); }, { once: true, capture: true });
+    const look = () => {
+        if (pressed !== null) {
+            const now = { comb: comb(), score: score(), picture: picture() };
+            for (const name of Object.keys(before)) {
+                if (!(name in seen) && now[name] !== before[name]) seen[name] = Math.round(performance.now() - pressed);
+            }
+        }
+        if (window.__seen === seen && Object.keys(seen).length < 3) requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@pytest.fixture(scope="module")
+def session_url(demo_stack: RunningStack) -> str:
+    data = make_c3d(contractions_s=[LEFT, RIGHT], dropouts_s=DROPOUTS, duration_s=66.0)
+    assert demo_stack.announce(demo_stack.put("P091/correct.c3d", data)).status_code == 202
+    demo_stack.wait_for({"P091S001"})
+    return f"{demo_stack.dashboard_url}/review?session=P091S001"
+
+
+def comb(page: Page, side: str = "Left") -> str:
+    label = page.locator("label").filter(has_text="repetitions").filter(has_text=side).first
+    return re.sub(r"^.*· ", "", label.inner_text())
+
+
+def press(page: Page, key: str, statement: int, what: str) -> None:
+    """Press one key, wait until comb, score and picture follow, and print how long each took."""
+    page.evaluate(WATCH)
+    page.keyboard.press(key)
+    page.wait_for_function("() => 'comb' in window.__seen && 'picture' in window.__seen", timeout=20_000)
+    wait_idle(page)
+    print(f"statement {statement}: {what}: {page.evaluate('window.__seen')} ms")
+
+
+def step(page: Page, key: str, expected: str) -> None:
+    page.keyboard.press(key)
+    expect(page.get_by_text(re.compile(expected)).first).to_be_visible(timeout=20_000)
+    wait_idle(page)
+
+
+def test_one_key_rejects_and_one_key_undoes_and_the_original_stays_recorded(
+    visit: Visit, session_url: str
+) -> None:
+    page = visit(session_url)
+    before = comb(page)
+    assert before.startswith("12 of 12 repetitions")
+    step(page, "j", "Left 1 of 12")
+    press(page, "x", 9, "reject to comb, score and picture")
+    assert comb(page).startswith("11 of 12 repetitions")
+    assert "1 rejected" in comb(page)
+    keep_picture(page, "correction-rejected")
+    press(page, "u", 9, "undo to comb, score and picture")
+    assert comb(page) == before
+    press(page, "Shift+U", 9, "redo to comb, score and picture")
+    assert "1 rejected" in comb(page)
+    page.get_by_text("in force").first.click()
+    expect(page.get_by_text(re.compile("rejected by Local clinician"))).to_be_visible()
+    step(page, "u", "Your last change|Choose a contraction")
+    page.wait_for_function("() => !document.body.innerText.includes('1 rejected')")
+
+
+def test_an_edge_is_typed_in_three_actions_and_survives_a_reload(visit: Visit, session_url: str) -> None:
+    page = visit(session_url)
+    step(page, "j", "Left 1 of 12")  # action 1
+    end = page.get_by_label("End (s)").and_(page.locator("input:not([disabled])"))
+    end.fill("4.80")  # action 2
+    began = time.monotonic()
+    end.press("Enter")  # action 3
+    expect(page.get_by_text(re.compile(r"moved to \d\.\d\d–4\.80")).first).to_be_visible(timeout=20_000)
+    print(f"statement 10: typed end to page: {1e3 * (time.monotonic() - began):.0f} ms")
+    wait_idle(page)
+    page.reload()
+    wait_idle(page)
+    expect(end).to_have_value("4.80")
+    keep_picture(page, "correction-typed")
+    page.keyboard.press("u")
+    page.wait_for_function("() => !document.body.innerText.includes('moved to')")
+
+
+def test_only_doubtful_ones_are_stepped_through_and_settled_by_keys(visit: Visit, session_url: str) -> None:
+    page = visit(session_url)
+    doubtful = re.search(r"(\d+) doubtful", comb(page))
+    if doubtful is None:
+        pytest.fail(f"the recording has no doubtful repetition: {comb(page)}")
+    began = time.monotonic()
+    for left in reversed(range(int(doubtful[1]))):
+        step(page, "n", "doubtful:")
+        page.keyboard.press("a")
+        label = page.locator("label").filter(has_text="Left").filter(has_text="repetitions").first
+        expect(label).to_contain_text(
+            f"{left} doubtful" if left else re.compile("repetitions$"), timeout=20_000
+        )
+        wait_idle(page)
+    print(f"statement 11: {doubtful[1]} doubtful of 24 reviewed in {time.monotonic() - began:.1f} s")
+    assert "doubtful" not in comb(page)
+    expect(page.get_by_role("button", name="Next doubtful")).to_have_count(0)

@@ -1,0 +1,182 @@
+"""A sign-in's life: refreshed once, ended by time, and found only by its key."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from processing.sign_in import SignInDesk, SignInEndedError, SignInUnavailableError
+from processing.sign_in.session import SignInSession
+from tests.auth_server import ANON_KEY, AuthServer
+from tests.unit.sign_in.conftest import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(time.time())
+
+
+@pytest.fixture
+def timed(server: AuthServer, clock: Clock) -> Iterator[SignInDesk]:
+    """A desk on a clock that the test turns; the tokens' signatures are still checked by the real time."""
+    with closing(SignInDesk(server.url, ANON_KEY, clock=clock)) as desk:
+        yield desk
+
+
+def _enter(desk: SignInDesk) -> tuple[str, SignInSession]:
+    key = desk.enter_with_password("ann@clinic.test", "correct horse", address=None).key
+    return key, desk.session(key)
+
+
+def test_a_token_is_left_alone_until_shortly_before_its_end(
+    timed: SignInDesk, server: AuthServer, clock: Clock
+) -> None:
+    _, session = _enter(timed)
+    clock.now += 3500
+    session.claims()
+    assert server.seen["token:refresh_token"] == 0
+    clock.now += 50
+    session.claims()
+    assert server.seen["token:refresh_token"] == 1
+
+
+def test_many_tabs_share_one_refresh_of_a_short_token(server: AuthServer) -> None:
+    server.lifetime_s = 2
+    with closing(SignInDesk(server.url, ANON_KEY)) as desk:
+        _, session = _enter(desk)
+        first = session.claims()["exp"]
+        while time.time() < first:
+            time.sleep(0.05)
+        server.lifetime_s = 3600
+        gate = threading.Barrier(12)
+
+        def ask(_: int) -> float:
+            gate.wait()
+            return float(session.claims()["exp"])
+
+        with ThreadPoolExecutor(12) as pool:
+            ends = set(pool.map(ask, range(12)))
+    assert len(ends) == 1
+    assert ends.pop() > time.time() + 3000
+    assert server.seen["token:refresh_token"] == 1
+
+
+def test_a_sign_in_that_the_server_ended_ends_at_the_next_refresh(
+    timed: SignInDesk, server: AuthServer, clock: Clock
+) -> None:
+    _, session = _enter(timed)
+    server.revoke_everything()
+    session.claims()
+    clock.now += 3590
+    with pytest.raises(SignInEndedError, match="has ended at the sign-in server"):
+        session.claims()
+    server.seen.clear()
+    with pytest.raises(SignInEndedError):
+        session.claims()
+    assert not server.seen
+
+
+def test_while_the_server_is_away_the_token_is_used_until_it_ends(
+    timed: SignInDesk, server: AuthServer, clock: Clock
+) -> None:
+    _, session = _enter(timed)
+    server.away = True
+    clock.now += 3560
+    for _ in range(5):
+        assert session.claims()["exp"] > clock.now
+    assert session.server_away
+    assert server.seen["token:refresh_token"] == 1  # not asked again at every look
+    clock.now += 50
+    with pytest.raises(SignInUnavailableError, match="does not answer"):
+        session.claims()
+
+
+def test_a_server_that_comes_back_is_used_again(timed: SignInDesk, server: AuthServer, clock: Clock) -> None:
+    _, session = _enter(timed)
+    server.away = True
+    clock.now += 3560
+    session.claims()
+    server.away = False
+    server.lifetime_s = 7200
+    clock.now += 3
+    assert session.claims()["exp"] > clock.now + 3000
+    assert not session.server_away
+
+
+def test_new_signing_keys_do_not_end_a_sign_in(server: AuthServer) -> None:
+    server.lifetime_s = 1
+    with closing(SignInDesk(server.url, ANON_KEY)) as desk:
+        desk._verifier._keys._fetch_pause_s = 0.0
+        _, session = _enter(desk)
+        server.rotate_key()
+        server.lifetime_s = 3600
+        time.sleep(1.1)
+        assert session.claims()["exp"] > time.time() + 3000
+
+
+def test_thirty_idle_minutes_end_a_sign_in_and_say_so(
+    timed: SignInDesk, server: AuthServer, clock: Clock
+) -> None:
+    key, _ = _enter(timed)
+    clock.now += 29 * 60
+    timed.session(key)  # a look is no activity
+    clock.now += 61
+    with pytest.raises(SignInEndedError, match="after 30 minutes without activity"):
+        timed.session(key)
+    for _ in range(100):
+        if not server.sessions:
+            break
+        time.sleep(0.02)
+    assert not server.sessions  # told to the server, too
+
+
+def test_activity_starts_the_idle_time_anew(timed: SignInDesk, clock: Clock) -> None:
+    key, _ = _enter(timed)
+    for _ in range(4):
+        clock.now += 20 * 60
+        timed.session(key, used=True)
+    assert timed.sessions.idle_left_s(timed.session(key)) == 30 * 60
+
+
+def test_no_sign_in_outlasts_its_lifetime(timed: SignInDesk, clock: Clock) -> None:
+    key, _ = _enter(timed)
+    for _ in range(71):
+        clock.now += 10 * 60
+        timed.session(key, used=True)
+    clock.now += 10 * 60
+    with pytest.raises(SignInEndedError, match="lasts 12 hours"):
+        timed.session(key, used=True)
+
+
+def test_the_store_is_bounded_and_lets_the_longest_unused_go(
+    timed: SignInDesk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timed.sessions, "_max_sessions", 2)
+    keys = []
+    for _ in range(3):
+        clock.now += 1
+        keys.append(_enter(timed)[0])
+    with pytest.raises(SignInEndedError, match="Too many people"):
+        timed.session(keys[0])
+    assert all(timed.session(key) for key in keys[1:])
+
+
+def test_a_ticket_is_worth_its_key_once_and_for_a_minute(timed: SignInDesk, clock: Clock) -> None:
+    key, _ = _enter(timed)
+    ticket = timed.sessions.issue_ticket(key)
+    assert timed.sessions.redeem_ticket(ticket) == key
+    assert timed.sessions.redeem_ticket(ticket) is None
+    late = timed.sessions.issue_ticket(key)
+    clock.now += 61
+    assert timed.sessions.redeem_ticket(late) is None
+
+
+@pytest.mark.parametrize("key", ["", "x", "../../etc", "\udcff"])
+def test_a_made_up_key_finds_nobody(timed: SignInDesk, key: str) -> None:
+    with pytest.raises(SignInEndedError, match="not signed in"):
+        timed.session(key)
