@@ -25,11 +25,17 @@ from pages._components.sign_in.routes import SIGN_IN_ROUTES
 ROOT = Path(__file__).resolve().parent
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
+# Text from files and people is shown in many places: no picture or frame in it may call a stranger's server.
+CONTENT_POLICY = (
+    b"img-src 'self' data: blob:; media-src 'self' data: blob:; frame-src 'self' blob:; base-uri 'self'; "
+    b"frame-ancestors 'none'; object-src 'none'; form-action 'self'"
+)
+
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
-    (b"content-security-policy", b"frame-ancestors 'none'; object-src 'none'; form-action 'self'"),
+    (b"content-security-policy", CONTENT_POLICY),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]

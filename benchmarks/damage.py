@@ -87,6 +87,14 @@ def run(*, n_files: int, seed: int, keep: Path | None = None) -> Iterator[Read]:
         yield read
 
 
+def damaged_files(n_files: int, *, seed: int) -> Iterator[bytes]:
+    """Yield damaged copies of a small recording; the kinds take turns."""
+    kinds = list(_mutations().values())
+    for number in range(n_files):
+        rng = np.random.default_rng([seed, number])
+        yield kinds[number % len(kinds)](bytearray(_small_file()), rng)
+
+
 def _read(kind: str, data: bytes, expected: Recording, *, unchanged: bool) -> Read:
     started = time.perf_counter()
     detail = ""

@@ -64,19 +64,23 @@ class Breaker:
 
     def call(self, function: Callable[[], _T]) -> _T:
         """Return the function's result; whatever it raises passes, and the refusal while it is not called."""
-        self._admit()
+        self.admit()
         try:
             result = function()
         except self._failures_are:
-            self._failed()
+            self.failed()
             raise
         except Exception:
-            self._answered()
+            self.answered()
             raise
-        self._answered()
+        self.answered()
         return result
 
-    def _admit(self) -> None:
+    def admit(self) -> None:
+        """Raise the refusal if a call is not to be made now; who is admitted says how it ended.
+
+        For callers that wait for the call in a way of their own; :meth:`call` does all three.
+        """
         with self._lock:
             if not self.is_open:
                 return
@@ -87,7 +91,8 @@ class Breaker:
                 now + self._try_again_after_s
             )  # this call is the trial; others are refused meanwhile
 
-    def _failed(self) -> None:
+    def failed(self) -> None:
+        """Count a call that failed or was given up."""
         with self._lock:
             self.n_failures += 1
             self._in_a_row += 1
@@ -96,7 +101,8 @@ class Breaker:
         if opened:
             _log.warning("breaker_opened", name=self._name)
 
-    def _answered(self) -> None:
+    def answered(self) -> None:
+        """Count a call that was answered."""
         with self._lock:
             closed = self.is_open
             self._in_a_row = 0

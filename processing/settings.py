@@ -50,8 +50,9 @@ class Settings(BaseSettings):
     notify_email_to: str | None = None
     notify_email_from: str | None = None
     smtp_url: SecretStr | None = None
-    # 0: the worker serves no metrics of its own; the listener's tell of the queue.
+    # 0: no metrics of their own; the listener's tell of queue and workers.
     worker_metrics_port: int = Field(default=0, ge=0, le=65535)
+    dashboard_metrics_port: int = Field(default=0, ge=0, le=65535)
 
     listener_host: str = "127.0.0.1"
     listener_port: int = Field(default=8080, ge=0, le=65535)

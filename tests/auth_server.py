@@ -59,6 +59,7 @@ class AuthServer:
     lifetime_s: int = 3600
     away: bool = False
     slow_down: bool = False
+    email_pause_s: float = 0.0
     users: dict[str, AuthUser] = field(default_factory=dict)
     mailbox: list[tuple[str, str]] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
@@ -179,6 +180,8 @@ class AuthServer:
         if body["email"] not in self.users:
             assert body["create_user"] is False, "an unknown address must not become an account"
             return _error(422, "otp_disabled", "Signups not allowed for otp")
+        if self.email_pause_s and any(email == body["email"] for email, _ in self.mailbox):
+            return _error(429, "over_email_send_rate_limit", "For security purposes, please wait")
         self.mailbox.append((body["email"], f"{secrets.randbelow(1_000_000):06d}"))
         return JSONResponse({})
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from processing.errors import ProcessingError, TransientError
+from webhook_listener import description
 from webhook_listener.answers import json_answer, problem
 from webhook_listener.correlation import CorrelationMiddleware
 from webhook_listener.delivery import DeliveryHandler, Threads
@@ -51,15 +52,23 @@ def create_app(
         return await handler.handle(request)
 
     for path in DELIVERY_PATHS:
-        app.add_api_route(path, deliver, methods=["POST"], response_model=None)
+        app.add_api_route(
+            path,
+            deliver,
+            methods=["POST"],
+            status_code=202,
+            response_model=None,
+            responses=description.DELIVERY,
+            openapi_extra=description.DELIVERY_REQUEST,
+        )
 
-    @app.get("/webhooks/storage/status/{session_code}", response_model=None)
+    @app.get("/webhooks/storage/status/{session_code}", response_model=None, responses=description.STATUS)
     async def session_status(request: Request, session_code: str) -> Response:
         correlation_id: str = request.state.correlation_id
         if not SESSION_CODE.fullmatch(session_code):
             return problem(404, "There is no such session", correlation_id=correlation_id)
         try:
-            status = await threads.call(partial(services.session_status, session_code))
+            status = await threads.ask_database(partial(services.session_status, session_code))
         except TransientError:
             detail = "The status cannot be read just now"
             headers = {"Retry-After": str(limits.retry_after_s)}
@@ -68,11 +77,11 @@ def create_app(
             return problem(404, "There is no such session", correlation_id=correlation_id)
         return json_answer(status)
 
-    @app.get("/health/live", response_model=None)
+    @app.get("/health/live", response_model=None, responses=description.LIVE)
     async def live() -> Response:
         return json_answer({"status": "ok"})
 
-    @app.get("/health/ready", response_model=None)
+    @app.get("/health/ready", response_model=None, responses=description.READY)
     async def ready() -> Response:
         try:
             details = await threads.call(services.check_ready)
@@ -81,7 +90,7 @@ def create_app(
             details = {"ready": False, "error": {"kind": type(exc).__name__}}
         return json_answer(details, 200 if details.get("ready") is True else 503)
 
-    @app.get("/metrics", response_model=None)
+    @app.get("/metrics", response_model=None, responses=description.METRICS)
     async def show_metrics() -> Response:
         try:
             facts = await threads.call(services.operations_facts)

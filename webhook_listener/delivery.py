@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from processing.breaker import Breaker
 from processing.errors import DatabaseUnavailableError, TransientError
 from processing.recording import RecordingMetadata
 from processing.storage.names import show_name
@@ -23,7 +25,7 @@ from webhook_listener.body import BodyRefusedError, read_body
 from webhook_listener.metrics import ListenerMetrics
 from webhook_listener.payloads import IgnoredEvent, read_event
 from webhook_listener.services import ListenerLimits, ListenerServices
-from webhook_listener.signatures import RejectedDeliveryError, SignatureVerifier
+from webhook_listener.signatures import RejectedDeliveryError, SignatureVerifier, VerifiedDelivery
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -45,6 +47,34 @@ class Threads:
         self._limits = limits
         self._calls = CapacityLimiter(limits.max_threads)
         self._peeks = CapacityLimiter(limits.max_peeks)
+        # While the database is away nobody waits for it, and the threads stay free.
+        self._breaker = Breaker(
+            "database",
+            failures_are=DatabaseUnavailableError,
+            refusal=lambda: DatabaseUnavailableError("The database does not answer at the moment"),
+        )
+
+    async def ask_database(self, function: Callable[[], _T]) -> _T:
+        """Like :meth:`call`, for calls that raise when the database is away: then they are refused at once."""
+        self._breaker.admit()
+        started = False
+
+        def run() -> _T:
+            nonlocal started
+            started = True
+            return function()
+
+        try:
+            result = await self.call(run)
+        except DatabaseUnavailableError:
+            if started:  # a queue before the threads says nothing about the database
+                self._breaker.failed()
+            raise
+        except Exception:
+            self._breaker.answered()
+            raise
+        self._breaker.answered()
+        return result
 
     async def call(self, function: Callable[[], _T]) -> _T:
         """Return the call's result; DatabaseUnavailableError if it takes too long.
@@ -131,15 +161,16 @@ class DeliveryHandler:
                 "rejected", problem(401, str(exc), correlation_id=correlation_id), {"reason": exc.reason}
             )
         event = read_event(raw, bucket=self._bucket)
+        event_id = kept_event_id(delivery, raw)
         if isinstance(event, IgnoredEvent):
-            return await self._ignore(event, delivery.event_id, correlation_id)
-        return await self._accept(event, delivery.event_id, correlation_id)
+            return await self._ignore(event, event_id, correlation_id)
+        return await self._accept(event, event_id, correlation_id)
 
     async def _accept(self, event: StorageEvent, event_id: str, correlation_id: str) -> _Answer:
         peek_until = time.monotonic() + self._limits.peek_budget_s
         peeking = self._threads.peek(partial(self._services.peek_metadata, event.object_name))
         try:
-            outcome = await self._threads.call(
+            outcome = await self._threads.ask_database(
                 partial(self._services.ingest, event, event_id=event_id, correlation_id=correlation_id)
             )
             metadata = await _result_until(peeking, peek_until)
@@ -149,12 +180,14 @@ class DeliveryHandler:
         return _answer(outcome, metadata, event_id, correlation_id, event.object_name)
 
     async def _ignore(self, event: IgnoredEvent, event_id: str, correlation_id: str) -> _Answer:
-        created = await self._threads.call(
+        created = await self._threads.ask_database(
             partial(self._services.record_ignored, event_id, event.body, event.reason)
         )
         session_code = None
         if event.removed and event.object_name is not None:
-            session_code = await self._threads.call(partial(self._services.note_removed, event.object_name))
+            session_code = await self._threads.ask_database(
+                partial(self._services.note_removed, event.object_name)
+            )
         outcome = IngestOutcome(
             created=created,
             outcome="ignored",
@@ -171,6 +204,17 @@ class DeliveryHandler:
         detail = "The delivery could not be stored just now; send it again"
         response = problem(503, detail, correlation_id=correlation_id, headers=headers)
         return _Answer("unavailable", response, {"error": exc.kind})
+
+
+def kept_event_id(delivery: VerifiedDelivery, raw: bytes) -> str:
+    """Return under which identity a delivery is stored: the sender's id and a hash of the body.
+
+    A repeat has the same of both. A sender that uses an id again for another object would otherwise be told that
+    this object is known, under another session's code.
+    """
+    if delivery.scheme == "x-supabase-signature":
+        return delivery.event_id  # is a hash of the body
+    return f"{delivery.event_id}#{hashlib.sha256(raw).hexdigest()[:16]}"
 
 
 def _answer(

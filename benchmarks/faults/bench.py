@@ -39,7 +39,11 @@ select s.object_name, s.processing_status as status, s.failure_kind, s.result_ve
         where j.args ->> 'session_id' = s.id::text) as n_jobs
 from app.therapy_sessions s where s.object_name = any(%(names)s)
 """
-_AT_WORK = "select id from procrastinate.procrastinate_jobs where status = 'doing' and queue_name = 'analysis'"
+# The queue's triggers use unqualified names.
+_OPTIONS = "-c search_path=procrastinate"
+_AT_WORK = (
+    "select id from procrastinate.procrastinate_jobs where status = 'doing' and queue_name = 'analysis'"
+)
 
 
 @dataclass
@@ -107,7 +111,9 @@ class Bench:
     ) -> httpx.Response | None:
         """Send a signed event; None if nobody answers."""
         body = event if isinstance(event, bytes) else encode_event(dict(event))
-        event_id = event_id or (f"bytes_{hash(event)}" if isinstance(event, bytes) else storage_event_id(dict(event)))
+        event_id = event_id or (
+            f"bytes_{hash(event)}" if isinstance(event, bytes) else storage_event_id(dict(event))
+        )
         moment = time.time() if at is None else at
         signed = sign_event(secret or self.secret, event_id, moment, body) | dict(headers or {})
         try:
@@ -119,7 +125,9 @@ class Bench:
         """Send the event of an object."""
         return self.post(storage_event(stored, BUCKET), **how)
 
-    def announce_all(self, objects: Sequence[StoredObject], *, threads: int = 16) -> list[httpx.Response | None]:
+    def announce_all(
+        self, objects: Sequence[StoredObject], *, threads: int = 16
+    ) -> list[httpx.Response | None]:
         """Send the events of many objects, so many at a time."""
         with ThreadPoolExecutor(threads) as pool:
             return list(pool.map(self.announce, objects))
@@ -130,7 +138,7 @@ class Bench:
         while True:
             try:
                 url = self.stack.database_url
-                with psycopg.connect(url, row_factory=dict_row, connect_timeout=3) as connection:
+                with psycopg.connect(url, row_factory=dict_row, connect_timeout=3, options=_OPTIONS) as connection:
                     cursor = connection.execute(statement.encode(), parameters)
                     return cursor.fetchall() if cursor.description else []
             except (psycopg.OperationalError, AssertionError):
@@ -143,14 +151,16 @@ class Bench:
         return {row["object_name"]: row for row in self.rows(_SESSIONS, names=list(names))}
 
     def settled(self, names: Collection[str], timeout_s: float = 60.0) -> dict[str, DictRow]:
-        """Wait until each of these objects has a session that is completed or failed; return what there is at the end."""
+        """Wait until each of these objects has a session that is completed or failed; return what there is."""
         return self.until(names, lambda row: row["status"] in SETTLED, timeout_s)
 
     def completed(self, names: Collection[str], timeout_s: float = 60.0) -> dict[str, DictRow]:
-        """Wait until each of these objects has a completed session; return what there is at the end."""
+        """Wait until each of these objects has a completed session; return what there is."""
         return self.until(names, lambda row: row["status"] == "completed", timeout_s)
 
-    def until(self, names: Collection[str], good: Callable[[DictRow], bool], timeout_s: float) -> dict[str, DictRow]:
+    def until(
+        self, names: Collection[str], good: Callable[[DictRow], bool], timeout_s: float
+    ) -> dict[str, DictRow]:
         """Wait until there is a good session for each of these objects; return what there is at the end."""
         deadline = time.monotonic() + timeout_s
         while True:

@@ -58,9 +58,9 @@ def all_cases() -> list[Case]:
     return sorted(_CASES, key=lambda one: (not one.number.isdecimal(), one.number.rjust(3)))
 
 
-def outcome_of(checks: Sequence[bool], note: str = "") -> Outcome:
+def outcome_of(checks: Sequence[object], note: str = "") -> Outcome:
     """Return the outcome of a list of checks."""
-    return Outcome(len(checks), sum(checks), note)
+    return Outcome(len(checks), sum(map(bool, checks)), note)
 
 
 def as_table(results: Sequence[tuple[Case, Outcome, float]]) -> Table:

@@ -91,11 +91,15 @@ def database_killed(bench: Bench) -> Outcome:
     known = bench.sessions(acknowledged)
     rows = bench.completed(names_of(sender.objects), 150)
     good = [
-        rows.get(stored.name, {}).get("status") == "completed" and (stored.name not in acknowledged or stored.name in known)
+        rows.get(stored.name, {}).get("status") == "completed"
+        and (stored.name not in acknowledged or stored.name in known)
         for stored in sender.objects
     ]
     refused = len(sender.objects) - len(acknowledged)
-    return outcome_of(good, f"{len(back)} kills; {len(acknowledged)} acknowledged, {refused} not; ready after {_range(back)}")
+    return outcome_of(
+        good,
+        f"{len(back)} kills; {len(acknowledged)} acknowledged, {refused} not; ready after {_range(back)}",
+    )
 
 
 def _kill_database(bench: Bench) -> None:
@@ -176,27 +180,39 @@ def deploys(bench: Bench) -> Outcome:
     )
 
 
+_MOVE_EVENTS = """
+update procrastinate.procrastinate_events set at = at - %(by)s::interval
+where job_id in (select id from procrastinate.procrastinate_jobs where status = 'todo' and queue_name = 'analysis')
+"""
+_SET_STATUS = """
+update procrastinate.procrastinate_jobs set status = %(new)s where status = %(old)s and queue_name = 'analysis'
+"""
+_SAY_STARTED = """
+insert into procrastinate.procrastinate_events (job_id, type, at)
+select id, 'started', now() - interval '11 minutes'
+from procrastinate.procrastinate_jobs where status = 'doing' and queue_name = 'analysis'
+"""
+_NO_SIGN_OF_LIFE = (
+    "update procrastinate.procrastinate_workers set last_heartbeat = now() - interval '2 minutes'"
+)
+
+
 @case("30", "queue stuck: oldest waits above 5 min, one runs above 10 min, no sign of life", quick=True)
 def stuck_queue(bench: Bench) -> Outcome:
     """The health check turns red and back; time is moved in the database, not waited for."""
-    worker, good = bench.stack.worker_pid(), []
-    with bench.frozen(worker):
+    with bench.frozen(bench.stack.worker_pid()):
         names = names_of(objects := bench.put_many("P130", 2))
         bench.announce_all(objects)
-        age = "update procrastinate.procrastinate_events set at = at - %(by)s::interval where job_id in (select id from procrastinate.procrastinate_jobs where status = %(status)s)"  # fmt: skip
-        good.append(bench.ready().get("ready") is True)
-        bench.rows(age, by="6 minutes", status="todo")
-        answer = bench.ready()
-        good.append(answer.get("ready") is False and answer["queue"]["ok"] is False)
-        bench.rows(age, by="-6 minutes", status="todo")
-        bench.rows("update procrastinate.procrastinate_jobs set status = 'doing' where status = 'todo' and queue_name = 'analysis'")
-        bench.rows("insert into procrastinate.procrastinate_events (job_id, type, at) select id, 'started', now() - interval '11 minutes' from procrastinate.procrastinate_jobs where status = 'doing' and queue_name = 'analysis'")  # fmt: skip
+        good = [bench.ready().get("ready") is True]
+        bench.rows(_MOVE_EVENTS, by="6 minutes")
+        good.append(bench.ready().get("queue", {}).get("ok") is False and bench.ready()["ready"] is False)
+        bench.rows(_MOVE_EVENTS, by="-6 minutes")
+        bench.rows(_SET_STATUS, old="todo", new="doing")
+        bench.rows(_SAY_STARTED)
         good.append(bench.ready().get("ready") is False)
-        bench.rows("update procrastinate.procrastinate_events set at = now() where at < now() - interval '10 minutes' and job_id in (select id from procrastinate.procrastinate_jobs where status = 'doing')")  # fmt: skip
-        bench.rows("update procrastinate.procrastinate_workers set last_heartbeat = now() - interval '2 minutes'")
-        answer = bench.ready()
-        good.append(answer.get("workers", {}).get("ok") is False)
-        bench.rows("update procrastinate.procrastinate_jobs set status = 'todo' where status = 'doing' and queue_name = 'analysis'")
+        bench.rows(_NO_SIGN_OF_LIFE)
+        good.append(bench.ready().get("workers", {}).get("ok") is False)
+        bench.rows(_SET_STATUS, old="doing", new="todo")
     rows = bench.completed(names, 60)
     good += [rows.get(n, {}).get("status") == "completed" for n in names]
     bench.wait_ready()
@@ -247,7 +263,8 @@ def everything_killed(bench: Bench) -> Outcome:
         for o in sender.objects
     ]
     return outcome_of(
-        good, f"{len(acknowledged)} of {len(good)} acknowledged; started again in {bench.stack.started_in_s:.0f} s"
+        good,
+        f"{len(acknowledged)} of {len(good)} acknowledged; started again in {bench.stack.started_in_s:.0f} s",
     )
 
 

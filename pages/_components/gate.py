@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from pages._components import state
+from pages._components import state, words
 from pages._components.menu import declare_pages
 from pages._components.navigation import PAGES, Role
 from pages._components.notices import unavailable
@@ -32,7 +32,7 @@ MAIN = "main.py"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person in front of the page."""
+    """The person in front of the page; ``name`` is fit for Markdown."""
 
     name: str
     explanation: str
@@ -137,9 +137,12 @@ def _admitted() -> Viewer:
     if key is None:
         raise AccessDeniedError("")
     desk = get_desk()
-    claims = desk.session(key, used=True).claims()
+    # A list that refreshes itself runs the page too. Only of who has just come, or cannot tell, is a run a sign.
+    arrived = state.VIEWER not in st.session_state
+    session = desk.session(key)
+    claims = desk.session(key, used=arrived or not session.tells_activity).claims()
     profile = get_services().viewer_profile()
-    name = (profile and profile.display_name) or str(claims.get("email") or "No name recorded")
+    name = words.plain((profile and profile.display_name) or str(claims.get("email") or "No name recorded"))
     if profile is None or profile.standing != "full":
         raise NotAdmittedError(name, _STANDINGS[profile and profile.standing])
     hint = f"You are signed out after {desk.sessions.idle_s / 60:.0f} minutes without activity."

@@ -22,6 +22,7 @@ class Origin:
     pipeline_version: str | None
     analysed: str | None
     received: str | None
+    reference: str | None = None
 
 
 def session_provenance(review: SessionReview) -> None:
@@ -34,6 +35,7 @@ def session_provenance(review: SessionReview) -> None:
         pipeline_version=result.pipeline_version if result else None,
         analysed=f"{words.moment(result.analysed_at)} (result version {result.version})" if result else None,
         received=words.moment(summary.received_at),
+        reference=review.correlation_id,
     )
     parameters = dict(result.parameters) if result else {}
     provenance(origin, result.metadata if result else None, parameters)
@@ -67,6 +69,8 @@ def _facts(origin: Origin, metadata: RecordingMetadata | None) -> list[tuple[str
         ("Analysed", origin.analysed or "—"),
         ("Pipeline version", origin.pipeline_version or "—"),
     ]
+    if origin.reference:
+        facts.append(("Reference in the logs", f"`{origin.reference}`"))
     if metadata is not None:
         facts += _recording_facts(metadata)
     return facts

@@ -102,7 +102,8 @@ def _failed(services: Services, review: SessionReview) -> None:
         if st.button("Try again", icon=":material/refresh:", key="retry"):
             services.retry_session(code)
             st.rerun()
-        st.caption("Trying again reads the stored file once more; the file itself is never changed.")
+        reference = f" Reference: {review.correlation_id}." if review.correlation_id else ""
+        st.caption(f"Trying again reads the stored file once more; the file itself is never changed.{reference}")
     if review.result is None:  # else it stands below the result
         session_provenance(review)
 

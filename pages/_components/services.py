@@ -34,5 +34,8 @@ def _close(opened: tuple[services.Services, ExitStack]) -> None:
 
 @st.cache_resource(show_spinner="Starting the database…", on_release=_close)
 def _open() -> tuple[services.Services, ExitStack]:
-    stack = ExitStack()
-    return stack.enter_context(services.open_services(Settings(), program="dashboard")), stack
+    settings, stack = Settings(), ExitStack()
+    opened = stack.enter_context(services.open_services(settings, program="dashboard"))
+    if settings.dashboard_metrics_port:
+        opened.serve_cache_metrics(settings.dashboard_metrics_port)
+    return opened, stack

@@ -26,7 +26,7 @@ from processing.use_cases.session_pages import SessionPage, SessionPlace
 _SUMMARY = """
 select s.id, s.session_code, p.code as patient_code, s.object_name, s.processing_status, s.received_at, s.session_at,
        s.recorded_at, s.duration_s, s.failure_message, s.result_version, s.object_version, s.announced_version,
-       s.size_bytes, c.total, c.low, c.high,
+       s.size_bytes, s.correlation_id, s.object_missing_since, c.total, c.low, c.high,
        (select jsonb_agg(jsonb_build_object(
                     'name', e.channel_name, 'side', e.side, 'verdict', e.verdict,
                     'reasons', e.details #> '{quality,reasons}', 'n_contractions', e.n_contractions,
@@ -180,6 +180,8 @@ def load_review(database: Database, session_code: str) -> SessionReview:
         inputs=inputs,
         result=result,
         corrections=corrections,
+        correlation_id=row["correlation_id"],
+        object_missing_since=row["object_missing_since"],
     )
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,7 @@ from processing.database.identity import Actor
 from processing.database.inputs import read_revision, save_inputs
 from processing.database.profiles import read_own_profile
 from processing.database.results import SessionRecords
-from processing.emg.parameters import AnalysisParameters
-from processing.emg.traces import ChannelTraces, compute_traces
-from processing.errors import NotFoundError, ReplacedRecordingError
+from processing.emg.traces import ChannelTraces
 from processing.notifications import build_notifiers
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
@@ -29,12 +26,18 @@ from processing.services.notes import NoteService
 from processing.services.operations import Operations
 from processing.services.patients import PatientService
 from processing.services.prescriptions import PrescriptionService
-from processing.services.side_map import SideMapService, analysed_map
+from processing.services.side_map import SideMapService
 from processing.services.signal_details import SignalDetails, source_cache
+from processing.services.traces import Traces, draw
 from processing.settings import Settings
 from processing.storage import GuardedStore
 from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
-from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
+from processing.use_cases.ingest_types import (
+    SAME_CORRELATION,
+    IngestOutcome,
+    StorageEvent,
+    new_correlation_id,
+)
 from processing.use_cases.operations import CacheFacts
 from processing.use_cases.process_session import process_session
 from processing.use_cases.profile import ViewerProfile
@@ -50,9 +53,7 @@ from processing.use_cases.read_models import (
 )
 from processing.use_cases.session_pages import SessionPage, SessionPlace
 from processing.use_cases.side_map import ChannelMap
-from processing.use_cases.trace_cache import BuildOnceCache
 from processing.use_cases.upload import save_upload
-from processing.version import PIPELINE_VERSION
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -82,9 +83,7 @@ class Services:
         self.database = database
         self.store = store
         self._notifiers = build_notifiers(settings)
-        self._traces: BuildOnceCache[tuple[ChannelTraces, ...]] = BuildOnceCache(
-            settings.trace_cache_bytes, size_of=_traces_bytes
-        )
+        self._traces = Traces(store, max_bytes=settings.trace_cache_bytes)
         self._sources = source_cache(settings.trace_cache_bytes // 4)
         self._measured = signals_cache(settings.trace_cache_bytes // 4)
 
@@ -161,7 +160,13 @@ class Services:
     @property
     def cache_facts(self) -> CacheFacts:
         """What this process's cache of traces did within the last hour."""
-        return CacheFacts(*self._traces.recent.last_hour())
+        return self._traces.cache_facts
+
+    def serve_cache_metrics(self, port: int) -> None:
+        """Answer scrapes about the cache of traces on the loopback interface until the process ends."""
+        from processing.services.cache_metrics import serve_cache_metrics
+
+        serve_cache_metrics(self._traces.cache, port, storage_errors=lambda: self.storage_errors)
 
     @property
     def storage_errors(self) -> int:
@@ -174,7 +179,7 @@ class Services:
         return Operations(
             self.database,
             self.store,
-            ingest=partial(self.ingest, correlation_id="reconcile"),
+            ingest=partial(self.ingest, correlation_id=new_correlation_id("reconcile")),
             notifiers=self._notifiers,
         )
 
@@ -201,36 +206,9 @@ class Services:
         return sessions.load_review(self.database, session_code)
 
     def load_traces(self, review: SessionReview) -> tuple[ChannelTraces, ...]:
-        """Return the traces of a session, from memory or built anew from its C3D.
-
-        Raises
-        ------
-        NotFoundError
-            If the file is no longer in the bucket, or there is no result to draw it for.
-        ReplacedRecordingError
-            If the bucket holds other bytes under this name than those that were analysed.
-        StorageUnavailableError
-            If the bucket does not answer.
-        """
-        self.database.check_actor()
-        name, result = review.summary.object_name, review.result
-        if result is None:
-            raise NotFoundError(f"Session {review.summary.session_code} has no result yet.")
-
-        def build() -> tuple[ChannelTraces, ...]:
-            data = self.store.read(name)
-            if hashlib.sha256(data).hexdigest() != result.file_sha256:
-                raise ReplacedRecordingError(
-                    "The file was replaced after this analysis, so its signals are not drawn under these numbers. "
-                    "The new file is analysed by itself; load the page again in a moment."
-                )
-            return self._build_traces(name, data, channel_map=analysed_map(result.metadata))
-
-        # By content: the traces of two files under one name must never be mistaken for each other. Not by side: a leg
-        # that was swapped is the same signal.
-        sides = {channel.name: channel.side for channel in result.metadata.channels}
-        built = self._traces.get((result.file_sha256, *sides, AnalysisParameters(), PIPELINE_VERSION), build)
-        return tuple(replace(trace, side=sides.get(trace.name, trace.side)) for trace in built)
+        """Return the traces of a session that this viewer has loaded; see :meth:`Traces.load`."""
+        self.database.check_actor()  # before the cache, which is everybody's
+        return self._traces.load(review)
 
     def forget_traces(self) -> None:
         """Empty the cache of traces: the next look builds them anew."""
@@ -256,7 +234,7 @@ class Services:
         self, file_name: str, data: bytes, *, channel_map: ChannelMap | None = None
     ) -> tuple[ChannelTraces, ...]:
         """Return the traces of a file that is not stored."""
-        return self._build_traces(file_name, data, channel_map=channel_map)
+        return draw(file_name, data, channel_map=channel_map)
 
     def save_upload(
         self, patient_code: str, file_name: str, data: bytes, *, channel_map: ChannelMap | None = None
@@ -268,7 +246,7 @@ class Services:
             file_name,
             data,
             store=self.store,
-            ingest=partial(self.ingest, correlation_id="upload"),
+            ingest=partial(self.ingest, correlation_id=new_correlation_id("upload")),
             check=partial(read_recording, channel_map=channel_map),
         )
 
@@ -298,11 +276,11 @@ class Services:
 
     def retry_session(self, session_code: str) -> None:
         """Put a session that could not be read on the queue again."""
-        sessions.requeue(self.database, session_code, correlation_id="retry", force=False)
+        sessions.requeue(self.database, session_code, correlation_id=SAME_CORRELATION, force=False)
 
     def reprocess_session(self, session_code: str) -> int:
         """Ask for a new result version of a session and return the job's number."""
-        return sessions.requeue(self.database, session_code, correlation_id="reprocess", force=True)
+        return sessions.requeue(self.database, session_code, correlation_id=SAME_CORRELATION, force=True)
 
     # What arrives, and what the worker does about it.
 
@@ -346,7 +324,7 @@ class Services:
 
     def rescue_orphans(self) -> int:
         """Queue sessions again whose job is lost; return how many."""
-        return sessions.requeue_orphans(self.database, correlation_id="rescue")
+        return sessions.requeue_orphans(self.database, correlation_id=SAME_CORRELATION)
 
     def build_job_app(self, metrics: WorkerMetrics | None = None) -> App:
         """Return the queue application that runs these use cases."""
@@ -362,18 +340,3 @@ class Services:
             ),
             metrics,
         )
-
-    def _build_traces(
-        self, name: str, data: bytes, *, channel_map: ChannelMap | None = None
-    ) -> tuple[ChannelTraces, ...]:
-        recording = read_recording(data, file_name=name.rsplit("/", 1)[-1], channel_map=channel_map)
-        return compute_traces(recording, parameters=AnalysisParameters())
-
-
-def _traces_bytes(traces: tuple[ChannelTraces, ...]) -> int:
-    return sum(
-        array.nbytes
-        for channel in traces
-        for array in (channel.raw_uv, channel.rms_envelope_uv, channel.activated_uv, channel.filtered_uv)
-        if array is not None
-    )

@@ -11,6 +11,7 @@ from processing.database import Database, filing, operations, sessions
 from processing.database.notifications import NotificationOutbox
 from processing.errors import NotFoundError, ProcessingError
 from processing.ports import Notifier, ObjectStore
+from processing.use_cases.ingest_types import SAME_CORRELATION
 from processing.use_cases.notify import raise_alerts, send_notifications
 from processing.use_cases.operations import (
     HourOfWork,
@@ -101,7 +102,7 @@ class Operations:
         """
         started_at = datetime.now(UTC)
         try:
-            n_rescued = sessions.requeue_orphans(self._database, correlation_id="rescue")
+            n_rescued = sessions.requeue_orphans(self._database, correlation_id=SAME_CORRELATION)
             found = self._compare(started_at)
         except ProcessingError as error:
             self._keep_failure(started_at, error)

@@ -66,7 +66,7 @@ class Account:
         except TooManyAttemptsError:
             raise
         except SignInRefusedError:
-            return  # the server has no such account, and that is nobody's business
+            return  # no such account, or a code was sent just now: neither is anybody's business
 
     def sign_in_with_code(self, email: str, code: str) -> None:
         """Ask for tokens with the code from the e-mail."""
@@ -159,6 +159,8 @@ def _translated(refusal: str) -> Iterator[None]:
 
 
 def _of_answer(error: AuthApiError, refusal: str) -> SignInRefusedError | SignInUnavailableError:
+    if error.code == "over_email_send_rate_limit":
+        return SignInRefusedError(refusal)  # said of addresses that have an account, and of no others
     if error.status == 429 or (error.code or "").startswith("over_"):
         return TooManyAttemptsError(_SLOW_DOWN)
     if error.status >= 500:

@@ -13,16 +13,17 @@ from cachetools import TTLCache
 from processing.sign_in.errors import TooManyAttemptsError
 
 _FORGET_AFTER_S = 15 * 60
+_KNOWN_FOR_S = 30 * 24 * 3600
 _MAX_KEPT = 20_000
 
 
 class Attempts:
     """Failures by account and by address. Thread-safe; memory is bounded and holds no e-mail.
 
-    An account that does not exist is slowed down like one that does. The wait stays short enough that nobody can
-    keep a colleague out for long by typing wrong passwords. More failures are free for an address than for an
-    account, because a whole hospital may share one. A waiting attempt is refused at once, without asking the
-    sign-in server and without occupying a thread.
+    An account that does not exist is slowed down like one that does. Where somebody has signed in before, their
+    attempts are counted apart: a stranger who types wrong passwords elsewhere, without end, does not keep them out.
+    More failures are free for an address than for an account, because a whole hospital may share one. A waiting
+    attempt is refused at once, without asking the sign-in server and without occupying a thread.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Attempts:
         self._failures: TTLCache[tuple[str, bytes], tuple[int, float]] = TTLCache(
             _MAX_KEPT, _FORGET_AFTER_S, timer=clock
         )
+        self._known: TTLCache[bytes, bool] = TTLCache(_MAX_KEPT, _KNOWN_FOR_S, timer=clock)
 
     def begin(self, account: str, address: str | None) -> None:
         """Count an attempt as failed until it is known better, so that many at once are no way around the wait.
@@ -50,7 +52,7 @@ class Attempts:
             If it has to wait; the message says for how long.
         """
         with self._lock:
-            now, keys = self._clock(), _keys(account, address)
+            now, keys = self._clock(), self._keys(account, address)
             wait = max(self._failures.get(key, (0, now))[1] - now for key in keys)
             if wait > 0:
                 raise TooManyAttemptsError(
@@ -63,12 +65,14 @@ class Attempts:
         """Forget an account's failures; those of the address stay, because a guesser may own one account."""
         self.undone(account, address)
         with self._lock:
-            self._failures.pop(_keys(account, None)[0], None)
+            self._failures.pop(self._keys(account, address)[0], None)
+            if address is not None:
+                self._known[_pair(account, address)] = True
 
     def undone(self, account: str, address: str | None) -> None:
         """Take an attempt back that nobody judged."""
         with self._lock:
-            for key in _keys(account, address):
+            for key in self._keys(account, address):
                 self._count(key, max(0, self._failures.get(key, (0, 0.0))[0] - 1))
 
     def _count(self, key: tuple[str, bytes], n: int) -> None:
@@ -76,10 +80,16 @@ class Attempts:
         wait_s = 0.0 if over < 0 else min(2.0 ** (over + 1), self._longest_wait_s)
         self._failures[key] = (n, self._clock() + wait_s)
 
+    def _keys(self, account: str, address: str | None) -> list[tuple[str, bytes]]:
+        if address is None:
+            return [("account", _digest(account.strip().casefold()))]
+        pair = _pair(account, address)
+        own = pair if pair in self._known else _digest(account.strip().casefold())
+        return [("account", own), ("address", _digest(address))]
 
-def _keys(account: str, address: str | None) -> list[tuple[str, bytes]]:
-    keys = [("account", _digest(account.strip().casefold()))]
-    return keys if address is None else [*keys, ("address", _digest(address))]
+
+def _pair(account: str, address: str) -> bytes:
+    return _digest(f"{account.strip().casefold()}\n{address}")
 
 
 def _digest(text: str) -> bytes:

@@ -39,6 +39,8 @@ class SignInSession:
         self._claims = verifier.verify(self._verified)
         self.started_at = self.used_at = clock()
         self.server_away = False
+        # Whether its pages say themselves when somebody works there; a run of a script is then no proof of it.
+        self.tells_activity = False
 
     @property
     def user_id(self) -> str:

@@ -7,7 +7,9 @@ listing.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -30,6 +32,7 @@ from processing.storage.names import check_object_name, is_recording_name, refus
 
 _PAGE_SIZE = 1000
 _ERROR_BODY_BYTES = 16 * 1024
+_MD5 = re.compile("[0-9a-f]{32}")
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 
 
@@ -58,10 +61,10 @@ class SupabaseObjectStore:
         self._download_timeout_s = download_timeout_s
         self._page_size = page_size
         self._versions: dict[str, tuple[tuple[str, str], str]] = {}
+        self._etags_are_md5 = False
         self._client = httpx.Client(
             base_url=f"{api_url.rstrip('/')}/",
-            # identity: the bytes are counted and compared with what the row says. A redirect would carry the
-            # key away.
+            # identity: the bytes are counted and compared with what the row says.
             headers={
                 "apikey": service_key,
                 "Authorization": f"Bearer {service_key}",
@@ -91,7 +94,28 @@ class SupabaseObjectStore:
                 f"Object {show_name(name)}: received {len(data)} bytes, not the {size_bytes} of its row; "
                 "it may have been overwritten meanwhile"
             )
+        self._check_bytes(data, name, params, info.get("etag"))
         return data
+
+    def _check_bytes(self, data: bytes, name: str, params: Mapping[str, str], etag: object) -> None:
+        """Refuse bytes that changed on their way, as far as that can be told.
+
+        Most stores give the MD5 as the ETag of an object that came in one piece; those that encrypt with keys of their
+        own do not. So an ETag that does not fit counts once another one did; before, what arrives the same twice.
+        """
+        checksum = _md5_of_etag(etag)
+        if checksum is None:
+            return
+        if hashlib.md5(data, usedforsecurity=False).hexdigest() == checksum:
+            self._etags_are_md5 = True
+            return
+        if not self._etags_are_md5:
+            with self._stream(f"object/authenticated/{self._path(name)}", name, params=params) as response:
+                if self._take(response, name, at_most=self._max_bytes + 1) == data:
+                    return
+        raise StorageUnavailableError(
+            f"Object {show_name(name)}: other bytes came than were stored (checksum)"
+        )
 
     def read_head(self, name: str, n_bytes: int) -> bytes:
         """Return the first ``n_bytes`` of an object in one round trip, or all of a shorter one."""
@@ -310,6 +334,12 @@ def _time(value: object, name: str) -> datetime:
     except ValueError as exc:
         raise StorageUnavailableError(f"Supabase Storage says no time for object {show_name(name)}") from exc
     return moment if moment.tzinfo is not None else moment.astimezone()
+
+
+def _md5_of_etag(etag: object) -> str | None:
+    """Return the MD5 that an ETag may be, in hex; None for one that is no MD5 (of an upload in parts, say)."""
+    found = _MD5.fullmatch(etag.removeprefix("W/").strip('"').lower()) if isinstance(etag, str) else None
+    return None if found is None else found.group()
 
 
 def _same_etag(received: str | None, expected: object) -> bool:

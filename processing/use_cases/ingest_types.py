@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+from uuid import uuid4
+
+# A job without an event of its own goes on under the correlation id that its session has.
+SAME_CORRELATION = ""
+
+
+def new_correlation_id(origin: str) -> str:
+    """Return an id that ties event, job, log lines and notice together; ``origin`` says where it began."""
+    return f"{origin}-{uuid4().hex[:16]}"
+
 
 EventSource: TypeAlias = Literal["webhook", "upload", "reconcile"]
 Outcome: TypeAlias = Literal["accepted", "duplicate", "parked", "ignored"]

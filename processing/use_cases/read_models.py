@@ -174,7 +174,10 @@ class SessionCorrections:
 
 @dataclass(frozen=True, slots=True)
 class SessionReview:
-    """Everything the review page shows except the traces. ``result`` is None until one exists."""
+    """Everything the review page shows except the traces. ``result`` is None until one exists.
+
+    ``correlation_id`` is what the logs call the newest analysis by.
+    """
 
     summary: SessionSummary
     object_version: str
@@ -182,6 +185,8 @@ class SessionReview:
     inputs: SessionInputs
     result: SessionResult | None
     corrections: SessionCorrections = SessionCorrections()
+    correlation_id: str | None = None
+    object_missing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
@@ -45,6 +46,8 @@ class BuildOnceCache(Generic[Value]):
         self._lock = threading.Lock()
         self.hits = 0
         self.misses = 0
+        self.builds = 0
+        self.build_seconds = 0.0
         self.recent = RecentUse()
 
     def get(self, key: Hashable, build: Callable[[], Value]) -> Value:
@@ -62,6 +65,7 @@ class BuildOnceCache(Generic[Value]):
                 pending = self._building[key] = Future()
         if not mine:
             return pending.result()
+        started = time.perf_counter()
         try:
             value = build()
         except BaseException as error:
@@ -70,6 +74,8 @@ class BuildOnceCache(Generic[Value]):
             pending.set_exception(error)
             raise
         with self._lock:
+            self.builds += 1
+            self.build_seconds += time.perf_counter() - started
             del self._building[key]
             if self._size_of(value) <= self._values.maxsize:
                 self._values[key] = value

@@ -5,6 +5,33 @@ alter table app.therapy_sessions add column object_missing_since timestamptz;
 comment on column app.therapy_sessions.object_missing_since is
     'Since when the bucket no longer holds the recording; null while it does. Results stay.';
 
+-- One id from the event to the job, its log lines and the notice on the page; a retry goes on under the same.
+alter table app.therapy_sessions add column correlation_id text check (length(correlation_id) <= 200);
+comment on column app.therapy_sessions.correlation_id is 'Of the newest event that asked for an analysis.';
+
+create or replace function app.enqueue_analysis(p_session_id uuid, p_correlation_id text, p_force boolean)
+returns bigint
+language plpgsql security definer set search_path = procrastinate, pg_temp as $$
+declare
+    v_correlation_id text := nullif(left(p_correlation_id, 200), '');
+    v_job bigint;
+begin
+    if v_correlation_id is null then
+        select s.correlation_id into v_correlation_id from app.therapy_sessions s where s.id = p_session_id;
+    else
+        update app.therapy_sessions s set correlation_id = v_correlation_id where s.id = p_session_id;
+    end if;
+    select job into v_job
+    from unnest(procrastinate.procrastinate_defer_jobs_v1(array[row(
+        'analysis', 'analyse_session', 0, 'session:' || p_session_id, null,
+        jsonb_build_object('session_id', p_session_id, 'correlation_id', coalesce(v_correlation_id, ''), 'force', p_force),
+        null
+    )::procrastinate.procrastinate_job_to_defer_v1])) as job;
+    return v_job;
+end
+$$;
+comment on function app.enqueue_analysis(uuid, text, boolean) is 'An empty correlation id goes on under the session''s.';
+
 create table app.reconciliation_runs (
     id bigint generated always as identity primary key,
     started_at timestamptz not null,

@@ -125,3 +125,44 @@ def test_an_administrator_takes_nothing_back_either(clinic: Clinic) -> None:
             pytest.raises(errors.InsufficientPrivilege, match="permission denied"),
         ):
             connection.execute(statement.encode())
+
+
+def test_what_a_person_does_to_a_session_as_a_whole_is_kept_under_its_code(
+    dashboard: Services, clinic: Clinic
+) -> None:
+    database = Database(clinic.url_of("app_dashboard"), max_connections=1)
+    upload = "select * from app.ingest_upload('new', 'upload', 'INSERT', 'b', 'P001/new.c3d', 'v1', 1000, 'c', '{}')"
+    with psycopg.connect(clinic.url) as connection:
+        connection.execute(
+            "update app.therapy_sessions set processing_status = 'failed', failure_kind = 'X', failure_message = 'Y'"
+            " where session_code = 'P001S002'"
+        )
+    with closing(database):
+        for person, statement in (
+            ("therapist", upload),
+            ("therapist", "select app.requeue_session('P001S002', 'retry', false)"),
+            ("administrator", "delete from app.therapy_sessions where session_code = 'P001S002'"),
+        ):
+            database.acting_as(clinic.identity(person)).execute(statement)
+    admin = dashboard.for_viewer(clinic.identity("administrator"))
+    found = admin.list_audit(AuditFilters(table_name="therapy_sessions"))
+    assert [(e.actor, e.action, e.row_key, e.subject) for e in found] == [
+        (str(clinic.people["administrator"]), "delete", "P001S002", "P001S002"),
+        (str(clinic.people["therapist"]), "update", "P001S002", "P001S002"),
+        (str(clinic.people["therapist"]), "insert", "P001S003", "P001S003"),
+    ]
+    assert (found[1].before, found[1].after) == (
+        {"processing_status": "failed"},
+        {"processing_status": "pending"},
+    )
+
+
+def test_what_programs_do_to_a_session_is_no_ones_doing(dashboard: Services, clinic: Clinic) -> None:
+    with psycopg.connect(clinic.url) as connection:
+        connection.execute(
+            "select app.ingest_storage_event('e', 'webhook', 'INSERT', 'b', 'P001/x.c3d', 'v1', 1000, 'c', '{}')"
+        )
+        connection.execute("update app.therapy_sessions set processing_status = 'processing'")
+        connection.execute("update app.therapy_sessions set processing_status = 'pending'")
+    admin = dashboard.for_viewer(clinic.identity("administrator"))
+    assert admin.list_audit(AuditFilters(table_name="therapy_sessions")) == []

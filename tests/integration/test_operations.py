@@ -138,3 +138,15 @@ def test_a_failed_session_leaves_one_message_for_the_operator(services: Services
     assert message["kind"] == "session_failed"
     assert message["body"]["session_code"] == "P001S001"
     assert message["body"]["failure_kind"] == "TruncatedRecordingError"
+
+
+def test_one_id_leads_from_the_event_to_the_job_and_the_page_also_after_a_retry(services: Services) -> None:
+    services.save_upload("P001", "a.c3d", make_c3d())
+    (event,) = services.database.fetch_all("select correlation_id from app.storage_events")
+    services.retry_session("P001S001")
+    jobs = services.database.fetch_all(
+        "select args ->> 'correlation_id' as id from procrastinate.procrastinate_jobs where task_name = 'analyse_session'"
+    )
+    assert event["correlation_id"].startswith("upload-")
+    assert {job["id"] for job in jobs} == {event["correlation_id"]}
+    assert services.load_review("P001S001").correlation_id == event["correlation_id"]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import anyio
 import pytest
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from processing.errors import (
@@ -107,6 +108,54 @@ def test_bytes_of_another_version_are_not_taken(store: SupabaseObjectStore, doub
     double.faults.append(info)
     with pytest.raises(StorageUnavailableError, match="may have been overwritten"):
         store.read("P001/a.c3d")
+
+
+def _changed_on_the_way(double: StorageDouble, *, times: int = 1) -> None:
+    """Have the double change a bit of the next downloads."""
+    left = [times]
+
+    async def change(request: Request) -> Response | None:
+        if "/object/authenticated/" not in request.url.path or not left[0]:
+            return None
+        left[0] -= 1
+        name = request.path_params["name"]
+        data = double.contents[name]
+        return Response(
+            bytes([data[0] ^ left[0] + 1]) + data[1:], headers={"etag": double.rows[name]["metadata"]["eTag"]}
+        )
+
+    double.trouble = change
+
+
+def test_a_bit_that_changed_on_the_way_is_noticed_by_the_checksum(
+    store: SupabaseObjectStore, double: StorageDouble
+) -> None:
+    double.put("P001/a.c3d", b"first")
+    double.put("P001/b.c3d", b"second")
+    assert store.read("P001/a.c3d") == b"first"
+    _changed_on_the_way(double)
+    with pytest.raises(StorageUnavailableError, match="checksum"):
+        store.read("P001/b.c3d")
+    assert store.read("P001/b.c3d") == b"second"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_also_the_very_first_download_is_checked(
+    store: SupabaseObjectStore, double: StorageDouble, times: int
+) -> None:
+    double.put("P001/a.c3d", b"first")
+    _changed_on_the_way(double, times=times)
+    with pytest.raises(StorageUnavailableError, match="checksum"):
+        store.read("P001/a.c3d")
+
+
+@pytest.mark.parametrize("etag", ["0" * 32, "d41d8cd98f00b204e9800998ecf8427e-2", "1a2b-3c"])
+def test_an_etag_that_is_no_md5_keeps_nothing_from_being_read(
+    store: SupabaseObjectStore, double: StorageDouble, etag: str
+) -> None:
+    double.put("P001/a.c3d", b"bytes")
+    double.rows["P001/a.c3d"]["metadata"]["eTag"] = f'"{etag}"'
+    assert store.read("P001/a.c3d") == b"bytes"
 
 
 def test_the_version_in_the_query_passes_by_the_cdn(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._components import state
+from pages._components import state, words
 from pages._components.navigation import Role
 from pages._components.sign_in.current import current_key, local_role
 from pages._components.sign_in.desk import get_desk
@@ -63,7 +63,7 @@ def sign_out_button() -> None:
 
 
 def _at(site: str | None) -> str:
-    return "" if site is None else f", {site}"
+    return "" if site is None else f", {words.plain(site)}"
 
 
 def _role_switch() -> None:

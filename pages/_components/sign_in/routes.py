@@ -47,6 +47,8 @@ async def active(request: Request) -> Response:
     """Start the idle time anew: the page saw a key pressed or a pointer moved."""
     key = read_key(request.headers, request.cookies)
     alive = key is not None and _is_alive(key, used=True)
+    if alive and key is not None:
+        get_desk().session(key).tells_activity = True
     return Response(status_code=204 if alive else 401, headers=_NO_STORE)
 
 
@@ -65,13 +67,20 @@ def _own_page_only(endpoint: Endpoint) -> Endpoint:
         if not Settings().has_sign_in:
             return PlainTextResponse("there is no sign-in here", 404)
         headers = request.headers
-        own = urlsplit(headers.get("origin", "")).netloc == headers.get("host", "")
+        own = bool(headers.get("host")) and _host_of(headers.get("origin", "")) == headers["host"]
         fetched = headers.get("sec-fetch-site", "same-origin") == "same-origin"
         if not (own and fetched and headers.get("content-type") == "application/json"):
             return PlainTextResponse("only this dashboard's own pages may ask this", 403)
         return await endpoint(request)
 
     return checked
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 async def _json(request: Request) -> dict[str, Any]:
@@ -82,7 +91,7 @@ async def _json(request: Request) -> dict[str, Any]:
             return {}
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -81,12 +81,14 @@ class Clinic:
         self.removed: list[str] = []
         self.ingest_fails: Exception | None = None
         self.ingest_takes_s = 0.0
+        self.asked = 0
         self.peek: Callable[[str], RecordingMetadata] = lambda _name: METADATA
         self.outcome: Mapping[str, Any] = {}
         self.ready: Callable[[], dict[str, Any]] = lambda: {"ready": True, "database": "ok"}
         self._lock = threading.Lock()
 
     def ingest(self, event: StorageEvent, *, event_id: str, correlation_id: str) -> IngestOutcome:
+        self.asked += 1
         time.sleep(self.ingest_takes_s)
         if self.ingest_fails is not None:
             raise self.ingest_fails
@@ -191,7 +193,7 @@ def test_a_new_event_is_acknowledged_with_its_session_and_header(clinic: Clinic,
         "reason": None,
         "correlation_id": response.headers["x-correlation-id"],
     }
-    event = clinic.events["evt_1"]
+    event = next(iter(clinic.events.values()))
     assert (event.object_name, event.object_version, event.size_bytes) == ("P001/a.c3d", "version-1", 1234)
 
 
@@ -199,6 +201,14 @@ def test_a_repeat_is_answered_200(clinic: Clinic) -> None:
     app = listener(clinic)
     assert [deliver(app).status_code for _ in range(2)] == [202, 200]
     assert len(clinic.events) == 1
+
+
+def test_an_id_used_again_for_another_object_is_another_event(clinic: Clinic) -> None:
+    other = StoredObject("P001/b.c3d", "version-1", 1234, STORED.updated_at)
+    app = listener(clinic)
+    assert deliver(app).status_code == 202
+    assert deliver(app, storage_event(other, BUCKET)).status_code == 202
+    assert [event.object_name for event in clinic.events.values()] == ["P001/a.c3d", "P001/b.c3d"]
 
 
 def test_the_same_event_sixteen_times_at_once_is_new_only_once(clinic: Clinic) -> None:
@@ -278,7 +288,7 @@ def test_a_signed_event_that_asks_for_nothing_is_recorded_with_a_reason(clinic: 
     response = deliver(app, made)
     assert response.status_code == 202
     assert response.json()["outcome"] == "ignored"
-    assert response.json()["reason"] == clinic.ignored["evt_1"][1]
+    assert response.json()["reason"] == next(iter(clinic.ignored.values()))[1]
     assert clinic.events == {}
     assert deliver(app, made).status_code == 200
 
@@ -298,6 +308,27 @@ def test_a_database_that_does_not_answer_is_503_in_time(clinic: Clinic) -> None:
     response = deliver(listener(clinic))
     assert response.status_code == 503
     assert time.monotonic() - started < 0.9
+
+
+def test_while_the_database_is_away_only_one_delivery_now_and_then_waits_for_it(clinic: Clinic) -> None:
+    clinic.ingest_takes_s = 0.1
+    clinic.ingest_fails = DatabaseUnavailableError("down")
+    app = listener(clinic)
+    slow = ask_all(app, [("POST", DELIVERY_PATHS[0], delivery(event_id=f"e{n}")) for n in range(3)])
+    clinic.ingest_takes_s = 0.25
+    refused = ask_all(app, [("POST", DELIVERY_PATHS[0], delivery(event_id=f"f{n}")) for n in range(40)])
+    assert {answer.status_code for answer in [*slow, *refused]} == {503}
+    assert all("retry-after" in answer.headers for answer in refused)
+    assert clinic.asked == 3
+
+
+def test_a_database_that_comes_back_is_asked_again(clinic: Clinic) -> None:
+    clinic.ingest_fails = DatabaseUnavailableError("down")
+    app = listener(clinic)
+    assert [deliver(app).status_code for _ in range(4)] == [503] * 4
+    clinic.ingest_fails = None
+    time.sleep(1.1)
+    assert [deliver(app).status_code for _ in range(2)] == [202, 200]
 
 
 def test_an_unforeseen_error_is_a_500_that_tells_nothing(clinic: Clinic) -> None:

@@ -284,3 +284,22 @@ def test_the_services_act_for_the_role_that_is_looked_in(
     asked.clear()
     at.radio(key="local_role:switch").set_value(role).run()
     assert set(asked) == {LOCAL_IDENTITIES[role]}
+
+
+def test_a_page_that_runs_by_itself_does_not_keep_a_sign_in_alive(signed_in: SignedIn) -> None:
+    at = signed_in(profile=_profile("therapist"))
+    session = get_desk().session(at.session_state[state.SIGN_IN_KEY])
+    session.tells_activity, session.used_at = True, session.used_at - 60
+    before = session.used_at
+    at.run()
+    assert session.used_at == before
+    session.tells_activity = False
+    at.run()
+    assert session.used_at > before
+
+
+def test_a_name_is_shown_as_it_is_and_calls_no_other_server(signed_in: SignedIn) -> None:
+    at = signed_in(profile=ViewerProfile("therapist", "![x](http://evil.test/a.png)", "[y](z)", "full"))
+    assert not at.exception
+    assert "![x](" not in texts(at)
+    assert "[y](z)" not in texts(at)

@@ -81,3 +81,24 @@ def test_failures_are_forgotten_after_a_quarter_of_an_hour() -> None:
     clock.now = 15 * 60 + 1
     for _ in range(5):
         attempts.begin("ann@x.test", None)
+
+
+def test_a_stranger_who_keeps_guessing_does_not_keep_its_owner_out() -> None:
+    clock = Clock(0.0)
+    attempts = Attempts(clock=clock)
+    attempts.begin("ann@x.test", "10.0.0.1")
+    attempts.succeeded("ann@x.test", "10.0.0.1")
+    _waits(attempts, clock, 10)
+    with pytest.raises(TooManyAttemptsError):
+        attempts.begin("Ann@x.test", "10.9.9.9")
+    attempts.begin("Ann@x.test", "10.0.0.1")
+
+
+def test_where_somebody_has_signed_in_before_guessing_is_slow_too() -> None:
+    attempts = Attempts(clock=Clock(0.0))
+    attempts.begin("ann@x.test", "10.0.0.1")
+    attempts.succeeded("ann@x.test", "10.0.0.1")
+    for _ in range(5):
+        attempts.begin("ann@x.test", "10.0.0.1")
+    with pytest.raises(TooManyAttemptsError):
+        attempts.begin("ann@x.test", "10.0.0.1")

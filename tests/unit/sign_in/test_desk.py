@@ -95,6 +95,16 @@ def test_an_unknown_address_gets_no_code_and_nobody_is_told(desk: SignInDesk, se
     assert server.seen["otp"] == 1
 
 
+def test_asking_for_a_second_code_does_not_tell_who_has_an_account(
+    desk: SignInDesk, server: AuthServer
+) -> None:
+    server.email_pause_s = 60.0
+    for email in ("ann@clinic.test", "nobody@clinic.test"):
+        desk.send_code(email, address=None)
+        desk.send_code(email, address=None)
+    assert [email for email, _ in server.mailbox] == ["ann@clinic.test"]
+
+
 def test_codes_cannot_be_sent_without_end(desk: SignInDesk, server: AuthServer) -> None:
     for _ in range(5):
         desk.send_code("ann@clinic.test", address=None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,7 +28,10 @@ BUCKET = "c3d-examples"
 
 @dataclass
 class StorageDouble:
-    """The bucket's rows and bytes. ``faults`` holds answers to give instead, first in, first out."""
+    """The bucket's rows and bytes. ``faults`` holds answers to give instead, first in, first out.
+
+    ``trouble``, where there is one, is asked before every answer and may give another one, late or never.
+    """
 
     url: str = ""
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class StorageDouble:
     requests: list[Request] = field(default_factory=list)
     ignores_range: bool = False
     truncates_to: int | None = None
+    trouble: Callable[[Request], Awaitable[Response | None]] | None = None
 
     @property
     def api_url(self) -> str:
@@ -77,6 +81,8 @@ class StorageDouble:
             self.requests.append(request)
             if self.faults:
                 return self.faults.pop(0)
+            if self.trouble is not None and (answer := await self.trouble(request)) is not None:
+                return answer
             key = request.headers.get("apikey")
             if key != SERVICE_KEY or request.headers.get("authorization") != f"Bearer {key}":
                 return storage_error(403, "Unauthorized", "signature verification failed")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 
+import httpx
 import pytest
 
+from processing.services.cache_metrics import serve_cache_metrics
 from processing.use_cases.cache_use import RecentUse
 from processing.use_cases.trace_cache import BuildOnceCache
+from tests.running_stack import free_port
 
 
 def _cache(max_bytes: int = 10) -> BuildOnceCache[bytes]:
@@ -96,3 +99,26 @@ def test_use_is_counted_over_the_last_hour_only() -> None:
     assert use.last_hour() == (2, 0)
     now[0] = 91 * 60.0
     assert use.last_hour() == (0, 0)
+
+
+def test_a_scrape_reads_how_the_cache_was_used() -> None:
+    cache: BuildOnceCache[bytes] = BuildOnceCache(10, size_of=len)
+    for key in (1, 1, 2, 3):
+        cache.get(key, lambda: bytes(5))
+    port = free_port()
+    server, thread = serve_cache_metrics(cache, port, storage_errors=lambda: 4)
+    try:
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+    for line in (
+        "hits_total 1.0",
+        "misses_total 3.0",
+        "evictions_total 1.0",
+        "builds_total 3.0",
+        "bytes 10.0",
+    ):
+        assert f"trace_cache_{line}" in text
+    assert "storage_errors_total 4.0" in text
