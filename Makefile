@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: start test lint bench lock clean
+.PHONY: start test lint bench faults lock clean
 
 start: $(VENV)/.installed
 	@exec $(BIN)/python -m processing start
@@ -25,6 +25,10 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
+
+# Break everything that can break, for real; about ten minutes. As root it fills a small disk too.
+faults: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.faults
 
 # Write the locks anew from the ranges in pyproject.toml.
 lock: $(VENV)/.installed-dev

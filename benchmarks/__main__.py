@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import damage, database, main_job, scaling, speed, viewer
+from benchmarks import acknowledge, damage, database, main_job, scaling, speed, viewer
 from benchmarks.accuracy import __main__ as accuracy
 
 _BENCHMARKS = {
     "main_job": main_job.main,
+    "acknowledge": acknowledge.main,
     "database": database.main,
     "viewer": viewer.main,
     "speed": speed.main,

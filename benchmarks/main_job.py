@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import shutil
 import tempfile
 import threading
 import time
@@ -18,11 +17,14 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import structlog
 import uvicorn
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
-from benchmarks.before import make_before_app, store_everything
+from benchmarks.before import TABLE, make_before_app, store_everything
 from benchmarks.recordings import BenchmarkRecording, largest_recording
 from benchmarks.report import Figure, percentile, print_figures
 from pages._components.review_figure import Look, pair_panels, review_figure
@@ -55,21 +57,33 @@ def main(_: list[str] | None = None) -> int:
     recording = largest_recording()
     console.print(f"Recording: {recording.name}, {len(recording.data) / 1e6:.2f} MB. {recording.note}")
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder) / "postgres") as url:
-        upgrade(url)
         print_figures(console, measure(url, Path(folder), recording))
     return 0
 
 
 def measure(url: str, folder: Path, recording: BenchmarkRecording) -> list[Figure]:
-    """Return every figure of the main job; ``folder`` is for the bucket."""
-    settings = Settings(_env_file=None, data_dir=folder / "data", demo=False)  # type: ignore[call-arg]
-    with closing_services(build_services(settings, url)) as services:
-        return [
-            *_acknowledgement(services, recording),
-            _event_to_completed(services, recording),
-            _bytes_per_session(services, recording),
-            *_plots(services, recording),
-        ]
+    """Return every figure of the main job; ``folder`` is for the buckets, ``url`` is that of the server."""
+    figures: list[Figure] = []
+    with _installation(url, folder, "acknowledged") as services:
+        figures += _acknowledgement(services, recording)
+    with _installation(url, folder, "completed") as services:
+        figures.append(_event_to_completed(services, recording))
+    with _installation(url, folder, "stored") as services:
+        figures.append(_bytes_per_session(services, recording))
+        figures += _plots(services, recording)
+    return figures
+
+
+@contextmanager
+def _installation(url: str, folder: Path, name: str) -> Iterator[Services]:
+    """Yield services with a database and a bucket of their own: logs in it cannot be emptied, and that is meant."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    own = make_conninfo(url, dbname=name)
+    upgrade(own)
+    settings = Settings(_env_file=None, data_dir=folder / name, demo=False)  # type: ignore[call-arg]
+    with closing_services(build_services(settings, own)) as services:
+        yield services
 
 
 def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[Figure]:
@@ -87,7 +101,6 @@ def _acknowledgement(services: Services, recording: BenchmarkRecording) -> list[
     config = uvicorn.Config(before_app, port=0, log_config=None)
     with served(uvicorn.Server(config)) as address:
         before = [_timed(lambda: httpx.post(address, timeout=120, trust_env=False)) for _ in range(_N_BEFORE)]
-    _empty(services)
     return [
         Figure("acknowledgement, p50", percentile(now, 50), percentile(before, 50), "ms", len(now)),
         Figure("acknowledgement, p95", percentile(now, 95), percentile(before, 95), "ms", len(now)),
@@ -117,7 +130,8 @@ def _until_completed(services: Services, client: httpx.Client, event: dict[str, 
 
 def _bytes_per_session(services: Services, recording: BenchmarkRecording) -> Figure:
     """Store one result under many sessions; count rows, indexes and TOAST, the inbox and the queue included."""
-    _empty(services)
+    with services.database.transaction() as connection:
+        connection.execute(TABLE)
     start = _database_bytes(services)
     records = SessionRecords(services.database)
     analysed = analyse_bytes(recording.data, file_name=recording.name, reader=read_recording)
@@ -210,17 +224,6 @@ def _worker(services: Services) -> Iterator[None]:
     finally:
         loops[0].call_soon_threadsafe(stop.set)
         thread.join(60)
-
-
-def _empty(services: Services) -> None:
-    """Forget every session and every file of an earlier measurement."""
-    shutil.rmtree(services.settings.bucket_dir, ignore_errors=True)
-    services.settings.bucket_dir.mkdir(parents=True)
-    with services.database.transaction() as connection:
-        connection.execute(
-            "truncate app.patients, app.therapy_sessions, app.storage_events,"
-            " procrastinate.procrastinate_jobs cascade"
-        )
 
 
 def _database_bytes(services: Services) -> int:

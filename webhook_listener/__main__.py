@@ -23,7 +23,7 @@ def main() -> int:
         secret = "" if settings.webhook_secret is None else settings.webhook_secret.get_secret_value()
         verifier = SignatureVerifier(secret, body_digest=settings.webhook_body_signature)
         # A sender waits 5 s at most: better to say soon that the database is away than to let it wait.
-        with open_services(settings, program="listener", database_wait_s=0.4) as services:
+        with open_services(settings, program="listener", database_wait_s=0.3) as services:
             listener = ListenerServices(
                 ingest=services.ingest,
                 record_ignored=services.record_ignored,

@@ -138,7 +138,9 @@ class Bench:
         while True:
             try:
                 url = self.stack.database_url
-                with psycopg.connect(url, row_factory=dict_row, connect_timeout=3, options=_OPTIONS) as connection:
+                with psycopg.connect(
+                    url, row_factory=dict_row, connect_timeout=3, options=_OPTIONS
+                ) as connection:
                     cursor = connection.execute(statement.encode(), parameters)
                     return cursor.fetchall() if cursor.description else []
             except (psycopg.OperationalError, AssertionError):

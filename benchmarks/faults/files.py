@@ -136,7 +136,10 @@ def bombs(bench: Bench) -> Outcome:
             rows = bench.settled(names[-1:], 40)
             slowest = max(slowest, time.monotonic() - began)
             # What follows the last frame is nobody's: such a file may be read.
-            good.append(rows.get(names[-1], {}).get("status") in ("failed", *(["completed"] if data is files[-1] else [])))
+            good.append(
+                rows.get(names[-1], {}).get("status")
+                in ("failed", *(["completed"] if data is files[-1] else []))
+            )
     good += [largest[0] <= GIB, slowest <= 10.0]
     return outcome_of(good, f"largest process {largest[0] / 1e6:.0f} MB, slowest file {slowest:.1f} s")
 

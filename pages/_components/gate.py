@@ -69,6 +69,7 @@ def guard(page: str | None = None) -> Viewer:
         st.title("Sign-in needed", anchor=False)
         st.warning(refusal, icon=":material/lock:")
         st.stop()
+    _clean_address()
     viewer = _signed_in(page) if settings.has_sign_in else _local_clinician()
     start_afresh_for(f"{viewer.identity.user_id} {viewer.role}")
     if page != MAIN:
@@ -90,6 +91,13 @@ def refusal_reason(settings: Settings, server_address: str | None) -> str | None
                 "and SUPABASE_ANON_KEY to let people sign in."
             )
     return None
+
+
+def _clean_address() -> None:
+    """Drop what no page ever writes into its address: a NUL, which PostgreSQL cannot even compare."""
+    for name in list(st.query_params):
+        if "\0" in name or any("\0" in value for value in st.query_params.get_all(name)):
+            del st.query_params[name]
 
 
 def _local_clinician() -> Viewer:

@@ -60,7 +60,7 @@ def compute_fatigue(
     if n < max(min_contractions, 3):
         return _hidden(n, f"only {n} contractions are long enough; {min_contractions} are needed")
     if snr_db is None or snr_db < min_snr_db:
-        found = "unknown" if snr_db is None else f"{snr_db:.0f} dB"
+        found = "unknown" if snr_db is None else f"{snr_db:.1f} dB"
         return _hidden(n, f"the signal-to-noise ratio is {found}; {min_snr_db:.0f} dB are needed")
     number = np.array([i for i, _, _ in used], dtype=np.float64)
     time_min = np.array([(c.onset_s + c.offset_s) / 120 for _, c, _ in used])

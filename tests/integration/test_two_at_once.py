@@ -13,8 +13,9 @@ from processing.emg.corrections import Correction
 from processing.errors import EditConflictError, InvalidParameterError, ProcessingError
 from processing.services import LOCAL_CLINICIAN, Services, build_services, closing_services
 from processing.settings import Settings
+from processing.use_cases.mvc import MvcMeasurement
 from processing.use_cases.patients import PatientIdentity
-from processing.use_cases.prescriptions import MvcMeasurement, Prescription
+from processing.use_cases.prescriptions import Prescription
 from processing.use_cases.read_models import SessionInputs
 from tests.builders import make_c3d
 from tests.integration.clinic import Clinic, make_clinic
@@ -136,7 +137,7 @@ def test_a_prescription_and_a_passport_are_continued_by_one(dashboard: Services,
     )
     newest = max(people[0].prescriptions.prescriptions("P001"), key=lambda e: e.revision)
     assert newest.prescription.expected_left == 3 + winner
-    measured = max((e.revision for e in people[0].prescriptions.measurements("P001")), default=0)
+    measured = max((e.revision for e in people[0].prescriptions.passport("P001")), default=0)
     winner = _winner(
         _all_at_once(
             lambda n: people[n].prescriptions.measure(
@@ -144,7 +145,7 @@ def test_a_prescription_and_a_passport_are_continued_by_one(dashboard: Services,
             )
         )
     )
-    last = max(people[0].prescriptions.measurements("P001"), key=lambda e: e.revision)
+    last = max(people[0].prescriptions.passport("P001"), key=lambda e: e.revision)
     assert last.measurement.value_uv == 100.0 + winner
 
 

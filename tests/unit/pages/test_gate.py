@@ -303,3 +303,19 @@ def test_a_name_is_shown_as_it_is_and_calls_no_other_server(signed_in: SignedIn)
     assert not at.exception
     assert "![x](" not in texts(at)
     assert "[y](z)" not in texts(at)
+
+
+def test_an_address_with_a_nul_is_that_of_the_page_alone(launch: Launch) -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from pages._components.gate import guard
+
+        guard("sessions.py")
+        st.write(sorted(st.query_params.to_dict().items()))
+
+    launch(FakeServices())
+    at = AppTest.from_function(script, default_timeout=30)
+    at.query_params["session"], at.query_params["from"] = "P001S001\0", "1.00"
+    assert "session" not in at.run().query_params
+    assert at.query_params["from"] == ["1.00"]
