@@ -15,7 +15,8 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 tests/unit tests/property tests/integration
+	$(BIN)/pytest tests/browser
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

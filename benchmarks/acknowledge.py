@@ -37,7 +37,6 @@ LIMIT_MS = 50.0
 # Events a second, and for how many seconds: enough of each for a 99th percentile.
 RATES = ((5, 40), (20, 25), (50, 20), (100, 15))
 HIGHER_RATES = (150, 200, 300, 400, 600)
-LOWER_RATES = (40, 30, 25, 15, 10)
 N_BURST = 500
 N_SPEED_UP = 40
 N_KILLS = 3
@@ -54,7 +53,13 @@ class Load:
 
     @property
     def p99(self) -> float:
+        """The 99th percentile, in milliseconds."""
         return percentile(self.took_ms, 99)
+
+    @property
+    def within(self) -> bool:
+        """Whether every event was taken and 99 of 100 in time."""
+        return self.p99 < LIMIT_MS and not self.n_refused
 
 
 class Files:
@@ -110,13 +115,16 @@ def _rates(console: Console, bench: Bench, rates: list[int] | None) -> bool:
     _send(bench, files.make(30, "P300"), rate=0)  # the worker is busy from here on
     _send(bench, files.make(100, "P300"), rate=20)
     loads = [_load(bench, files, rate, s) for rate, s in ([(r, 15) for r in rates] if rates else RATES)]
-    by_rate = {load.rate: load for load in loads}
-    if not rates:
-        going_up = max(by_rate, key=lambda r: (by_rate[r].p99 < LIMIT_MS, r)) == RATES[-1][0]
-        for rate in HIGHER_RATES if going_up else ():
-            loads.append(_load(bench, files, rate, 10))
-            if loads[-1].p99 >= LIMIT_MS:
-                break
+    for rate in () if rates else HIGHER_RATES:
+        if not loads[-1].within:
+            break
+        loads.append(_load(bench, files, rate, 10))
+    for _ in () if rates else range(2):
+        best = max((load.rate for load in loads if load.within), default=0)
+        worse = min((load.rate for load in loads if load.rate > best), default=best)
+        if worse - best > 5:
+            loads.append(_load(bench, files, (best + worse) // 2, 15))
+    loads.sort(key=lambda load: load.rate)
     waiting = bench.ready().get("queue", {})
     before_ms = [] if rates else _in_request(bench, recording.data)
     _print_loads(console, loads, before_ms)
@@ -124,7 +132,7 @@ def _rates(console: Console, bench: Bench, rates: list[int] | None) -> bool:
         f"The worker analysed all the while ({waiting.get('waiting')} still wait, {waiting.get('running')} at work). "
         "Latency counts from the moment when an event was due; the load generator is a process of its own."
     )
-    within = [load.rate for load in loads if load.p99 < LIMIT_MS and not load.n_refused]
+    within = [load.rate for load in loads if load.within]
     console.print(
         f"Highest of these rates with p99 below {LIMIT_MS:.0f} ms: {max(within, default=0)} a second."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._components.chart import warm_up
 from pages._components.gate import guard
 from pages._components.inbox import live_inbox
 from pages._components.notices import calm_errors
@@ -13,3 +14,4 @@ guard("inbox.py")
 st.title("Inbox", anchor=False)
 with calm_errors("inbox"):
     live_inbox(get_services())
+    warm_up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components.arrivals import load_arrivals, parked_notice
+from pages._components.chart import warm_up
 from pages._components.gate import guard
 from pages._components.last_good import load_or_last
 from pages._components.notices import calm_errors
@@ -20,3 +21,4 @@ with calm_errors("sessions"):
     filters = choose_filters(arrivals.patient_codes)
     parked_notice(arrivals.parked)
     live_session_list(services, filters, arrivals)
+    warm_up()

@@ -62,6 +62,11 @@ class Breaker:
         """Whether the last calls failed and none has succeeded since."""
         return self._in_a_row >= self._failures_in_a_row
 
+    @property
+    def pause_s(self) -> float:
+        """How long until a call would be let through, in seconds; 0 if one would be now."""
+        return max(0.0, self._next_trial - time.monotonic()) if self.is_open else 0.0
+
     def call(self, function: Callable[[], _T]) -> _T:
         """Return the function's result; whatever it raises passes, and the refusal while it is not called."""
         self.admit()

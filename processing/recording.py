@@ -22,7 +22,8 @@ class ChannelInfo:
     ``name`` is the short stable name (``CH1`` for GHOSTLY files, else the file's label), ``label`` the file's own
     words, ``index`` the position among the file's analog channels, ``activated_index`` that of the game's own
     detector for this channel. ``volts_per_unit`` turns the stored values into volts; ``unit_assumed`` says that the
-    file does not name a unit. ``side`` is a convention, never read from the file.
+    file does not name a unit. ``side`` is what the label names, the game's convention
+    gives or a person said; a leg has one channel.
     """
 
     name: str

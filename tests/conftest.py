@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from processing.logs import configure_logging
 from tests.running_stack import RunningStack
@@ -13,6 +14,9 @@ from tests.running_stack import RunningStack
 # Without this, tracebacks in a failing test's output print every local variable.
 configure_logging("console")
 
+# How long an example takes says something about the machine's other work, not about the property.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 _ORDER = ("unit", "property", "integration", "browser")
 

@@ -47,5 +47,6 @@ class ListenerLimits:
     # The sender gives up after 5 s; before that it should hear that it was heard, or that it was not.
     call_timeout_s: float = 4.0
     retry_after_s: int = 5
-    max_threads: int = 16
+    # As many as there are connections: more would wait for one, and a short wait must mean that the database is away.
+    max_threads: int = 8
     max_peeks: int = 4

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.faults import crashes, deliveries, elsewhere, files, hosted
+from benchmarks.faults import contents, crashes, deliveries, elsewhere, files, hosted
 from benchmarks.faults.bench import Bench, FaultStack
 from benchmarks.faults.cases import Case, Outcome, Where, all_cases, as_markdown, as_table
 from tests.unit.storage.supabase_double import SERVICE_KEY, serve_storage_double
 
 # Each registers its cases when it is imported.
-MODULES = (crashes, deliveries, elsewhere, files, hosted)
+MODULES = (contents, crashes, deliveries, elsewhere, files, hosted)
 _INSTALLATIONS: tuple[Where, ...] = ("local", "hosted", "full disk", "tests")
 _SMALL_DISK_MB = 320
 

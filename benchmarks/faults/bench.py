@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
@@ -78,7 +79,7 @@ class Bench:
 
     @cached_property
     def _recording(self) -> bytes:
-        return make_c3d(duration_s=8.0, contractions_s=[(1.0, 2.5), (4.0, 5.5)])
+        return make_c3d(duration_s=5.0, contractions_s=[(1.0, 2.5)])
 
     def few(self, number: int) -> int:
         """Return how many to try: all, or a handful."""
@@ -193,6 +194,14 @@ class Bench:
                 raise AssertionError(f"not ready after {timeout_s} s: {self.ready()}\n{self.stack.logs()}")
             time.sleep(0.05)
         return time.monotonic() - began
+
+    def listener(self) -> psutil.Process:
+        """Return the listener's process."""
+        for process in self.stack.processes():
+            with suppress(psutil.Error):  # others come and go
+                if "webhook_listener" in " ".join(process.cmdline()):
+                    return process
+        raise AssertionError(f"no listener is running\n{self.stack.logs()}")
 
     def freeze_at_work(self, worker: int, timeout_s: float = 30.0) -> int:
         """Freeze a worker at a moment when it has a recording on its hands; return that job."""

@@ -54,8 +54,13 @@ def case(
 
 
 def all_cases() -> list[Case]:
-    """Return every registered case in the order of the table."""
-    return sorted(_CASES, key=lambda one: (not one.number.isdecimal(), one.number.rjust(3)))
+    """Return every registered case in the order of the table: 3, 3b, 4, ..., 30, and then those with a letter."""
+
+    def place(one: Case) -> tuple[int, str]:
+        digits = one.number.rstrip("abcdefgh")
+        return (int(digits) if digits else 1000, one.number)
+
+    return sorted(_CASES, key=place)
 
 
 def outcome_of(checks: Sequence[object], note: str = "") -> Outcome:

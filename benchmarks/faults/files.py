@@ -38,7 +38,7 @@ def overwritten(bench: Bench) -> Outcome:
     select s.object_name, p.file_sha256 from app.therapy_sessions s
     join app.processing_parameters p on p.session_id = s.id and p.result_version = s.result_version
     where s.object_name = any(%(names)s) and s.processing_status = 'completed'"""
-    deadline, stored = time.monotonic() + 90, {}
+    deadline, stored = time.monotonic() + 90, dict[str, str]()
     while stored != last and time.monotonic() < deadline:
         time.sleep(0.2)
         stored = {row["object_name"]: row["file_sha256"] for row in bench.rows(sql, names=names)}

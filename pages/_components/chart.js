@@ -48,21 +48,6 @@ if (!globalThis.__emgShortcuts) {
   window.addEventListener("keydown", passOtherNamesOn, true);
 }
 
-function loadPlotly(url) {
-  if (globalThis.Plotly) return Promise.resolve(globalThis.Plotly);
-  globalThis.__emgPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = () => resolve(globalThis.Plotly);
-    script.onerror = () => {
-      globalThis.__emgPlotly = undefined;
-      reject(new Error("The plotting library could not be loaded"));
-    };
-    document.head.appendChild(script);
-  });
-  return globalThis.__emgPlotly;
-}
-
 function isDark(element) {
   const probe = document.createElement("span");
   probe.style.color = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#fff";
@@ -123,13 +108,17 @@ function paintOverlay(chart, palette) {
   }
 }
 
+// Return what plotly is to draw, null where that is what it draws already.
 function prepared(chart, data, parentElement) {
-  const palette = data.palettes[isDark(parentElement) ? "dark" : "light"];
-  const spec = painted(JSON.parse(data.spec), palette);
-  spec.layout.font = { ...spec.layout.font, family: getComputedStyle(parentElement).fontFamily };
-  chart.data = data;
-  chart.full = data.full;
+  const dark = isDark(parentElement);
+  const palette = data.palettes[dark ? "dark" : "light"];
+  const font = getComputedStyle(parentElement).fontFamily;
+  const same = chart.spec === data.spec && chart.dark === dark && chart.font === font;
+  Object.assign(chart, { spec: data.spec, dark, font, data, full: data.full });
   chart.extras = data.extras ? { ...data.extras, full: data.full } : null;
+  if (same && chart.ready) return null;
+  const spec = painted(JSON.parse(data.spec), palette);
+  spec.layout.font = { ...spec.layout.font, family: font };
   paintOverlay(chart, palette);
   drawLegend(parentElement.querySelector(".emg-legend"), painted(data.legend ?? [], palette));
   chart.host.setAttribute("role", "img");
@@ -154,9 +143,9 @@ export default function ({ data, parentElement, setStateValue }) {
   loadPlotly(data.plotly_url)
     .then(async (Plotly) => {
       if (chart.gone || call !== chart.calls) return; // a newer call took over
-      await Plotly.react(host, spec.data, spec.layout, CONFIG);
+      if (spec) await Plotly.react(host, spec.data, spec.layout, CONFIG);
       if (chart.gone) return;
-      if (spec.layout.xaxis?.range && data.full) {
+      if (spec?.layout.xaxis?.range && data.full) {
         const [low, high] = spec.layout.xaxis.range;
         chart.sent = JSON.stringify(low <= data.full[0] && high >= data.full[1] ? null : [low, high]);
       }

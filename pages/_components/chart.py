@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,27 @@ from pages._components.palette import PALETTES
 PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("chart_overlay.js", "chart_map.js", "chart.js")  # the last one holds the component
+# The last one holds the component.
+_SCRIPTS = ("chart_load.js", "chart_overlay.js", "chart_map.js", "chart.js")
+_WARM_SCRIPTS = ("chart_load.js", "chart_warm.js")
+
+
+def _joined(names: Sequence[str]) -> str:
+    return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+
 
 _component = st.components.v2.component(
     "emg_chart",
     html=(
-        "<div class='emg-legend'></div>"
         "<div class='emg-stage'><div class='emg-chart'></div><div class='emg-over'></div></div>"
+        "<div class='emg-legend'></div>"
     ),
     css=(_FOLDER / "chart.css").read_text(encoding="utf-8"),
-    js="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    js=_joined(_SCRIPTS),
     isolate_styles=False,  # plotly.js puts its style sheet into the document
 )
+
+_warm = st.components.v2.component("emg_warm", html="<span></span>", js=_joined(_WARM_SCRIPTS))
 
 Window = tuple[float, float]
 
@@ -92,7 +101,7 @@ def chart(
 ) -> None:
     """Draw a plain specification whose colours are tokens of ``palette.py``.
 
-    ``spec["legend"]``, where there is one, is drawn above the chart. Dragging across the time axis, the map, a cursor
+    ``spec["legend"]``, where there is one, is drawn below the chart. Dragging across the time axis, the map, a cursor
     or a handle, and a click on a contraction, call what ``events`` names. ``width_px`` is the width of the plot that
     the specification was made for: ``on_width`` hears of a screen that is much narrower or wider.
     """
@@ -116,6 +125,11 @@ def chart(
         on_pick_change=lambda: _pick(_message(key, "pick"), events),
         on_width_change=lambda: _width(_message(key, "width"), events),
     )
+
+
+def warm_up() -> None:
+    """Have the browser load what draws charts, on a page that leads to one."""
+    _warm(key="emg_warm", data={"plotly_url": PLOTLY_URL})
 
 
 def _message(key: str, name: str) -> Mapping[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._components import classes, words
+from pages._components import classes, state, words
 from pages._components.mark_words import mark_words
 from pages._components.stops import Stop
 from processing.emg.parameters import SessionTargets
@@ -51,7 +51,10 @@ def choose_contraction(
     label += f", {len(refused)} rejected" if refused else ""
     # What was rejected has no number, so that nothing of what counts is chosen with it.
     places += [Stop(name, NO_NUMBER, r.onset_s, r.offset_s, False) for name, r in refused]
-    with st.expander(label, icon=":material/table:"):
+    shown = st.expander(label, icon=":material/table:", key=state.table_key(subject), on_change="rerun")
+    if not shown.open:
+        return
+    with shown:
         if not places:
             st.write("No contraction rose above the threshold of any channel.")
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -22,11 +22,15 @@ _scroll = st.components.v2.component("scroll_to_signals", html="<span></span>", 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The signals in which contractions are shown: the viewer's subject and its length in seconds."""
+    """The signals in which contractions are shown: the viewer's subject and its length in seconds.
+
+    ``then`` draws them after the press of a button; without it Streamlit draws whatever the button belongs to.
+    """
 
     subject: str
     length_s: float
     channels: tuple[ChannelAnalysis, ...]
+    then: Callable[[], None] | None = None
 
 
 def evidence_button(evidence: Evidence, label: str, stops: Sequence[Stop], *, key: str) -> None:
@@ -62,3 +66,5 @@ def _show_next(evidence: Evidence, stops: tuple[Stop, ...], key: str) -> None:
     view.visit(stops[index])
     if not evidence.subject.startswith(state.LOOK):
         write_address(view.parts(evidence.channels))
+    if evidence.then is not None:
+        evidence.then()

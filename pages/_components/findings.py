@@ -21,7 +21,7 @@ def channel_tiles(channels: Sequence[ChannelAnalysis], score: SessionScore, targ
     for start in range(0, len(ordered) + 1, TILES_PER_ROW):  # the score's tile comes last
         row = ordered[start : start + TILES_PER_ROW]
         last = start + TILES_PER_ROW > len(ordered)
-        columns = st.columns([*[5] * len(row), *([4] if last else [])], border=True)
+        columns = st.columns([*[5] * len(row), *([4] if last else [])], border=True, gap="small")
         for column, channel in zip(columns, row, strict=False):
             with column:
                 _channel_tile(channel, targets.for_side(channel.side))
@@ -37,38 +37,47 @@ def _in_order(channels: Sequence[ChannelAnalysis]) -> list[ChannelAnalysis]:
 
 
 def _channel_tile(channel: ChannelAnalysis, targets: SessionTargets) -> None:
-    name = f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"
+    """Draw a leg's tile: whose signal and whether to trust it, the count, and one line about it."""
+    name = f"**{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}**"
+    label = f" · {words.plain(channel.label)}" if channel.side else ""
     good = classes.good_count(channel)
-    label, of = ("good / expected contractions", targets.expected_contractions)
+    kind, of = "expected", targets.expected_contractions
     if channel.side is None:  # nobody expects a number of contractions of an unknown muscle
-        label, of = ("good / found contractions", len(channel.contractions))
+        kind, of = "found", len(channel.contractions)
+    value = "not judged" if good is None else f"{good} / {of}"
+    ratio = "" if good is None else f"good / {kind} · "
+    detail = f"{ratio}{_counted(channel, targets)}"
+    _tile(f"{name}{label} · {_trust(channel)}", f"Good / {kind} contractions", value, detail)
+
+
+def _tile(heading: str, label: str, value: str, detail: str) -> None:
+    """Draw a small heading, a number under ``label`` for screen readers, and a line of detail beside it."""
     with st.container(gap=None):
-        _metric(f"**{name}** · {label}", "not judged" if good is None else f"{good} / {of}")
-        st.markdown("  \n".join(f":small[{line}]" for line in _tile_lines(channel, targets)))
+        st.markdown(f":small[{heading}]")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+            st.metric(label, value, label_visibility="collapsed", width="content")
+            st.markdown(f":small[{detail}]", width="stretch")
 
 
-def _metric(label: str, value: str) -> None:
-    """Draw a number under a heading that wraps where the tile is narrow."""
-    st.markdown(f":small[{label}]")
-    st.metric(label, value, label_visibility="collapsed")
-
-
-def _tile_lines(channel: ChannelAnalysis, targets: SessionTargets) -> list[str]:
+def _trust(channel: ChannelAnalysis) -> str:
     quality = channel.quality
     icon = words.VERDICT_ICONS[quality.verdict]
     reason = words.short_reason(quality) if quality.verdict != "good" else None
-    trust = f"{icon} Signal {words.VERDICT_WORDS[quality.verdict]}" + (f": {reason}" if reason else "")
-    if quality.verdict == "not_judged":
-        found = words.plural(len(channel.contractions), "contraction")
-        return [f"{found} found, not counted" if channel.contractions else "No contraction found", trust]
+    return f"{icon} signal {words.VERDICT_WORDS[quality.verdict]}" + (f": {reason}" if reason else "")
+
+
+def _counted(channel: ChannelAnalysis, targets: SessionTargets) -> str:
     n_found = len(channel.contractions)
+    if channel.quality.verdict == "not_judged":
+        return (
+            f"{words.plural(n_found, 'contraction')} found, not counted"
+            if n_found
+            else "no contraction found"
+        )
     held = sum(c.meets_duration for c in channel.contractions)
     doubtful = sum(c.doubtful for c in channel.contractions)
     counted = f"{n_found} found" + (f" ({doubtful} doubtful)" if doubtful else "")
-    lines = [
-        f"{counted} · {held} held ≥ {words.number(targets.target_duration_s, 's')} · {_strong(channel, targets)}"
-    ]
-    return [*lines, trust]
+    return f"{counted} · {held} held ≥ {words.number(targets.target_duration_s, 's')} · {_strong(channel, targets)}"
 
 
 def _strong(channel: ChannelAnalysis, targets: SessionTargets) -> str:
@@ -80,19 +89,15 @@ def _strong(channel: ChannelAnalysis, targets: SessionTargets) -> str:
 
 def _score_tile(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> None:
     if not words.names_a_leg(channels):
-        with st.container(gap=None):
-            _metric("**Score** of 100", "—")
-            st.markdown(f":small[{words.NO_SCORE}]")
+        _tile("**Score** of 100", "Score of 100", "—", words.NO_SCORE)
         return
     unknown = ", ".join(_unknown(score, channels)) or "see below"
-    why = "Its parts are below."
+    why = "its parts are below"
     if has_range(score) and score.total is not None:
-        why = f"Could lie between {score.low:.0f} and {score.high:.0f}; not known: {unknown}"
+        why = f"could lie between {score.low:.0f} and {score.high:.0f}; not known: {unknown}"
     elif has_range(score):
-        why = f"A range, because this is not known: {unknown}"
-    with st.container(gap=None):
-        _metric("**Score** of 100", words.score_words(score.total, score.low, score.high))
-        st.markdown(f":small[{why}]")
+        why = f"a range, because this is not known: {unknown}"
+    _tile("**Score** of 100", "Score of 100", words.score_words(score.total, score.low, score.high), why)
 
 
 def _unknown(score: SessionScore, channels: Sequence[ChannelAnalysis]) -> list[str]:

@@ -17,6 +17,7 @@ from pages._components.services import get_services
 from pages._components.sign_in.account import sign_out_button
 from pages._components.sign_in.current import (
     LOCAL_IDENTITIES,
+    client_address,
     current_key,
     local_role,
     start_afresh_for,
@@ -64,7 +65,7 @@ def guard(page: str | None = None) -> Viewer:
     """
     page = page or Path(sys._getframe(1).f_globals.get("__file__", "")).name
     settings = Settings()
-    refusal = refusal_reason(settings, st.get_option("server.address"))
+    refusal = refusal_reason(settings, st.get_option("server.address"), client_address())
     if refusal is not None:
         st.title("Sign-in needed", anchor=False)
         st.warning(refusal, icon=":material/lock:")
@@ -77,8 +78,13 @@ def guard(page: str | None = None) -> Viewer:
     return viewer
 
 
-def refusal_reason(settings: Settings, server_address: str | None) -> str | None:
-    """Say in one sentence why the dashboard stays closed; None when somebody may sign in, or need not."""
+def refusal_reason(
+    settings: Settings, server_address: str | None, browser_address: str | None = None
+) -> str | None:
+    """Say in one sentence why the dashboard stays closed; None when somebody may sign in, or need not.
+
+    ``browser_address`` is where the browser is, None for this computer.
+    """
     if settings.sign_in_fault is not None:
         return settings.sign_in_fault
     if settings.has_sign_in:
@@ -90,6 +96,11 @@ def refusal_reason(settings: Settings, server_address: str | None) -> str | None
                 "and sign-in is not configured. Set it to 127.0.0.1 to work on this computer alone, or SUPABASE_URL "
                 "and SUPABASE_ANON_KEY to let people sign in."
             )
+    if browser_address is not None:
+        return (
+            "You are at another computer, which a proxy lets through to this dashboard, and sign-in is not configured. "
+            "Set SUPABASE_URL and SUPABASE_ANON_KEY to let people sign in."
+        )
     return None
 
 

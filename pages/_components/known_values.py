@@ -89,7 +89,7 @@ def _mvc_line(channel: ChannelAnalysis, inputs: SessionInputs | None) -> str:
         return f"{line}{entered_words(inputs.entered.get(f'mvc_{channel.side}_uv'))}, for this session"
     of_patient = patient_mvc(inputs, channel.side)
     if source == "patient" and of_patient is not None:
-        return f"{line}: {circumstances(of_patient, on=inputs.day)}"
+        return f"{line}: {circumstances(of_patient, on=inputs.day)}{_undated(inputs)}"
     entered = _entered_mvc_uv(inputs, channel.side)
     if source == "file" and entered is not None:
         return f"{line}, which goes before the {words.number(entered, 'µV')} entered"
@@ -116,8 +116,19 @@ def file_mvc_uv(measures: RecordedMeasures, channels: Sequence[ChannelAnalysis],
     return None
 
 
+def _undated(inputs: SessionInputs) -> str:
+    """Say that a recording without a date is judged by what held when it arrived; nothing where it has one."""
+    if not inputs.day_of_arrival:
+        return ""
+    return f" · recording date not recorded; the day of arrival counts: {local_time.day(inputs.day)}"
+
+
 def targets_line(inputs: SessionInputs) -> str:
-    """Say what the session is measured against, and who said so."""
+    """Say what the session is measured against, who said so, and of which day that is."""
+    return f"{_targets(inputs)}{_undated(inputs)}"
+
+
+def _targets(inputs: SessionInputs) -> str:
     own = targets_words(inputs)
     if inputs.targets_source == "prescription" and inputs.prescription is not None:
         return f"Targets: prescription of {local_time.day(inputs.prescription.valid_from)} ({own})"

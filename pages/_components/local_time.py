@@ -22,8 +22,19 @@ def local(when: datetime | None) -> datetime | None:
 
 
 def moment(when: datetime | None) -> str:
-    """Format a stored moment on the reader's clock, in the words of every page."""
-    return words.moment(local(when))
+    """Format a date and time the way a chart is read aloud: a stored moment on the reader's clock.
+
+    A tablet's time, which names no zone, stays as it is. There is no other way to print a moment on a page, so that
+    one page never shows two clocks.
+    """
+    shown = local(when)
+    return words.NOT_RECORDED if shown is None else f"{shown.day} {shown:%b %Y, %H:%M}"
+
+
+def second(when: datetime) -> str:
+    """Format a stored moment on the reader's clock to the second, for things that follow each other quickly."""
+    shown = local(when)
+    return f"{moment(when)}{shown::%S}"
 
 
 def today() -> date:

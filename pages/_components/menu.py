@@ -19,17 +19,17 @@ def declare_pages(role: Role | None) -> StreamlitPage:
     guard why they stay closed. Without this call the address would be forgotten while somebody signs in.
     """
     first = next(entry for entry in PAGES if role is None or (role in entry.roles and not entry.hidden))
-    return st.navigation(
-        [
-            st.Page(
-                entry.file,
-                title=entry.title,
-                icon=entry.icon,
-                url_path=entry.url_path,
-                default=entry is first,
-                visibility="hidden" if entry.hidden or role not in entry.roles else "visible",
-            )
-            for entry in PAGES
-        ],
-        position="hidden" if role is None else "top",
-    )
+    sections: dict[str, list[StreamlitPage]] = {"": []}
+    for entry in PAGES:
+        shown = not entry.hidden and role in entry.roles
+        page = st.Page(
+            entry.file,
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.url_path,
+            default=entry is first,
+            visibility="visible" if shown else "hidden",
+        )
+        # A section without a page that is shown would stand in the menu as an empty heading.
+        sections.setdefault(entry.section if shown else "", []).append(page)
+    return st.navigation(sections, position="hidden" if role is None else "top")

@@ -9,17 +9,22 @@ Role: TypeAlias = Literal["therapist", "researcher", "administrator"]
 EVERYBODY: frozenset[Role] = frozenset({"therapist", "researcher", "administrator"})
 CLINIC: frozenset[Role] = frozenset({"therapist", "administrator"})
 ADMINISTRATOR: frozenset[Role] = frozenset({"administrator"})
+ADMINISTRATION = "Administration"
 
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """One page; ``hidden`` keeps it out of the menu, not out of reach, so ``roles`` decide."""
+    """One page; ``hidden`` keeps it out of the menu, not out of reach, so ``roles`` decide.
+
+    Pages of a ``section`` stand below one heading of the menu; those without one stand in it by themselves.
+    """
 
     file: str
     title: str
     icon: str
     roles: frozenset[Role] = EVERYBODY
     hidden: bool = False
+    section: str = ""
 
     @property
     def url_path(self) -> str:
@@ -35,6 +40,6 @@ PAGES = (
     PageEntry("inbox.py", "Inbox", ":material/inbox:", CLINIC),
     PageEntry("patients.py", "Patients", ":material/groups:"),
     PageEntry("upload.py", "Upload", ":material/upload_file:", CLINIC),
-    PageEntry("operations.py", "Operations", ":material/monitor_heart:", ADMINISTRATOR),
-    PageEntry("audit.py", "Audit log", ":material/history:", ADMINISTRATOR),
+    PageEntry("operations.py", "Operations", ":material/monitor_heart:", ADMINISTRATOR, section=ADMINISTRATION),
+    PageEntry("audit.py", "Audit log", ":material/history:", ADMINISTRATOR, section=ADMINISTRATION),
 )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages._components import words
 from processing.errors import (
     DatabaseUnavailableError,
     NotFoundError,
@@ -39,16 +40,16 @@ def calm_errors(key: str) -> Iterator[None]:
         unavailable(error, key)
         st.stop()
     except NotFoundError as error:
-        st.info(f"{error}", icon=":material/search_off:", title="Not found")
+        st.info(words.plain(str(error)), icon=":material/search_off:", title="Not found")
         st.page_link("sessions.py", label="All sessions", icon=":material/list:")
         st.stop()
     except ProcessingError as error:
-        st.warning(str(error), icon=":material/info:")
+        st.warning(words.plain(str(error)), icon=":material/info:")
         st.stop()
 
 
 def unavailable(error: TransientError, key: str) -> None:
     """Say that something is away for now, why, and offer to try again."""
     title, advice = next((title, advice) for kind, title, advice in ADVICE if isinstance(error, kind))
-    st.warning(f"{advice} Reason: {error}", icon=":material/cloud_off:", title=title)
+    st.warning(f"{advice} Reason: {words.plain(str(error))}", icon=":material/cloud_off:", title=title)
     st.button("Try again", icon=":material/refresh:", key=f"again:{key}")

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from pages._components import words
+from pages._components import local_time, words
+from pages._components.may_edit import is_researcher
+from pages._components.side_map.origin import origin_words
 from processing.recording import RecordingMetadata
+from processing.services.side_map import describe
 from processing.use_cases.read_models import SessionReview
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What identifies a file and the analysis made of it."""
+    """What identifies a file and the analysis made of it; without a name where it may hold somebody's."""
 
-    file_name: str
+    file_name: str | None
     size_bytes: int | None
     sha256: str | None
     pipeline_version: str | None
@@ -29,12 +32,14 @@ def session_provenance(review: SessionReview) -> None:
     """Draw the provenance of a stored session."""
     summary, result = review.summary, review.result
     origin = Origin(
-        file_name=summary.object_name,
+        file_name=None if is_researcher() else summary.object_name,
         size_bytes=review.size_bytes,
         sha256=result.file_sha256 if result else None,
         pipeline_version=result.pipeline_version if result else None,
-        analysed=f"{words.moment(result.analysed_at)} (result version {result.version})" if result else None,
-        received=words.moment(summary.received_at),
+        analysed=f"{local_time.moment(result.analysed_at)} (result version {result.version})"
+        if result
+        else None,
+        received=local_time.moment(summary.received_at),
         reference=review.correlation_id,
     )
     parameters = dict(result.parameters) if result else {}
@@ -57,12 +62,15 @@ def provenance(origin: Origin, metadata: RecordingMetadata | None, parameters: d
 
 def _notices(metadata: RecordingMetadata) -> None:
     lines = [metadata.clock_check.message, *metadata.notices]
-    st.markdown("\n".join(f"- {line}" for line in lines if line))
+    st.markdown("\n".join(f"- {words.plain(line)}" for line in lines if line))
 
 
 def _facts(origin: Origin, metadata: RecordingMetadata | None) -> list[tuple[str, str]]:
     facts = [
-        ("File", f"`{origin.file_name}`"),
+        (
+            "File",
+            "not shown: it may hold a name" if origin.file_name is None else words.plain(origin.file_name),
+        ),
         ("Size", _size(origin.size_bytes)),
         ("SHA-256", f"`{origin.sha256}`" if origin.sha256 else words.NOT_RECORDED),
         ("Arrived", origin.received or "not stored"),
@@ -78,24 +86,29 @@ def _facts(origin: Origin, metadata: RecordingMetadata | None) -> list[tuple[str
 
 def _recording_facts(metadata: RecordingMetadata) -> list[tuple[str, str]]:
     clock, game = metadata.clock_check, metadata.game
-    channels = ", ".join(f"{c.label} → {words.side_name(c.side, 'no leg')}" for c in metadata.channels)
-    sides = (
-        "side by convention; the file does not say"
-        if words.names_a_leg(metadata.channels)
-        else "the file does not say which leg"
+    channels = ", ".join(
+        f"{words.plain(c.label)} → {words.side_name(c.side, 'no leg')}" for c in metadata.channels
     )
+    sides = origin_words(describe(metadata))
     units = {c.unit for c in metadata.channels}
     assumed = any(c.unit_assumed for c in metadata.channels)
+    level = "—" if game.level is None else game.level
     return [
-        ("Recorded", f"{words.moment(metadata.recorded_at)} (the tablet's local time)"),
+        ("Recorded", f"{local_time.moment(metadata.recorded_at)} (the tablet's local time)"),
         ("Length", f"{words.seconds(metadata.duration_s)} by its samples"),
         ("Game's own clock", words.seconds(clock.declared_duration_s)),
         ("Sampling rate", f"{words.number(metadata.sampling_rate_hz, 'Hz')} as declared"),
-        ("Unit", f"{', '.join(sorted(units)) or '—'}{', assumed' if assumed else ''}; shown in µV"),
+        (
+            "Unit",
+            f"{words.plain(', '.join(sorted(units))) or '—'}{', assumed' if assumed else ''}; shown in µV",
+        ),
         ("Channels", f"{channels} ({sides})"),
-        ("Game", f"{game.name or words.NOT_RECORDED}, level {game.level if game.level is not None else '—'}"),
+        (
+            "Game",
+            f"{words.plain(game.name or words.NOT_RECORDED)}, level {level}",
+        ),
         ("Game score", words.number(game.score)),
-        ("Player name in the file", game.player_name or words.NOT_RECORDED),
+        ("Player name in the file", words.plain(game.player_name or words.NOT_RECORDED)),
     ]
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages._components import state, words
+from pages._components import local_time, state, words
 from pages._components.contraction_table import contraction_table, table_look
 from pages._components.correction import correction_history, correction_tools, correction_without_picture
 from pages._components.findings import channel_tiles, quality_section
@@ -14,6 +14,7 @@ from pages._components.inbox.reviewed import review_mark_bar
 from pages._components.inputs_form import inputs_form
 from pages._components.may_edit import may_edit
 from pages._components.notes import notes_section
+from pages._components.open_review import OpenReview
 from pages._components.provenance import session_provenance
 from pages._components.review_figure import pair_panels
 from pages._components.score_view import score_section
@@ -21,9 +22,10 @@ from pages._components.side_map import side_map_bar
 from pages._components.signal_details.heading import pages_below
 from pages._components.signal_view import signal_view
 from pages._components.what_if import what_if_button
+from processing.emg.traces import ChannelTraces
 from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
 from processing.services import Services
-from processing.use_cases.read_models import SessionFilters, SessionResult, SessionReview, SessionSummary
+from processing.use_cases.read_models import SessionFilters, SessionReview, SessionSummary
 
 REFRESH = "1s"
 
@@ -48,50 +50,65 @@ def choose_session(services: Services) -> None:
 
 def review_session(services: Services, review: SessionReview) -> None:
     """Draw whatever is known about a session, in the state it is in."""
-    _heading(review)
-    editing = may_edit(services)
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
-        side_map_bar(services, review, may_edit=editing)
-        review_mark_bar(services, review, may_edit=editing)
+    opened = OpenReview(services, review, editing=may_edit(services))
+    with st.container(gap="xsmall"):
+        _heading(opened)
+        opened.part("top", _top)
     if review.summary.status == "failed":
         _failed(services, review)
     if review.summary.running:
         _running(services, review)
     if review.result is not None:
-        _result(services, review, review.result)
+        _result(opened)
     elif review.summary.status == "failed":
         notes_section(services, review.summary.session_code)
 
 
-def _heading(review: SessionReview) -> None:
-    summary, result = review.summary, review.result
+def _heading(opened: OpenReview) -> None:
+    """Draw whose session this is and where it stands, with the ways to what else there is about it."""
+    review, summary = opened.review, opened.review.summary
     kind = words.session_state(summary)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link("sessions.py", label="Sessions", icon=":material/arrow_back:")
         known = [f"**{summary.session_code}**", f"Patient {summary.patient_code}", _recorded(summary)]
         if summary.duration_s is not None:
             known.append(words.duration(summary.duration_s))
         st.markdown(" · ".join(known), width="content")
         st.badge(kind.word, icon=kind.icon, color=kind.color, help=summary.failure or kind.sentence)
-        if result is not None:
+        if review.result is not None:
             pages_below(summary.session_code)
-    if result is not None:
-        targets = review.inputs.targets
-        finding = words.title_sentence(
-            result.channels,
-            targets.expected_contractions,
-            targets.target_duration_s,
-            expected_right=targets.right_expected_contractions,
-        )
-        st.title(finding, anchor=False)
-    else:
-        st.title(f"Session {summary.session_code}: {kind.word.lower()}", anchor=False)
+        side_map_bar(opened.services, review, may_edit=opened.editing)
+        opened.part("mark", _mark)
+
+
+def _mark(opened: OpenReview) -> None:
+    review_mark_bar(opened.services, opened.review, may_edit=opened.editing)
+
+
+def _top(opened: OpenReview) -> None:
+    """Draw what is read first: the finding, good contractions of each leg and the score."""
+    review = opened.review
+    with st.container(gap="xsmall"):
+        st.title(_finding(review), anchor=False)
+        if review.result is not None:
+            channel_tiles(review.result.channels, review.result.score, review.inputs.targets)
+
+
+def _finding(review: SessionReview) -> str:
+    summary, result, targets = review.summary, review.result, review.inputs.targets
+    if result is None:
+        return f"Session {summary.session_code}: {words.session_state(summary).word.lower()}"
+    return words.title_sentence(
+        result.channels,
+        targets.expected_contractions,
+        targets.target_duration_s,
+        expected_right=targets.right_expected_contractions,
+    )
 
 
 def _recorded(summary: SessionSummary) -> str:
     if summary.recorded_at is None:
-        return f"arrived {words.moment(summary.received_at)}"
-    return words.moment(summary.recorded_at)
+        return f"arrived {local_time.moment(summary.received_at)}"
+    return local_time.moment(summary.recorded_at)
 
 
 def _failed(services: Services, review: SessionReview) -> None:
@@ -103,7 +120,9 @@ def _failed(services: Services, review: SessionReview) -> None:
             services.retry_session(code)
             st.rerun()
         reference = f" Reference: {review.correlation_id}." if review.correlation_id else ""
-        st.caption(f"Trying again reads the stored file once more; the file itself is never changed.{reference}")
+        st.caption(
+            f"Trying again reads the stored file once more; the file itself is never changed.{reference}"
+        )
     if review.result is None:  # else it stands below the result
         session_provenance(review)
 
@@ -142,39 +161,43 @@ def _stages(current: words.State) -> None:
         st.markdown(current.sentence, width="content")
 
 
-def _result(services: Services, review: SessionReview, result: SessionResult) -> None:
-    channel_tiles(result.channels, result.score, review.inputs.targets)
-    _signals(services, review, result)
-    measures, code = result.metadata.measures, review.summary.session_code
+def _result(opened: OpenReview) -> None:
+    services, code, metadata = opened.services, opened.code, opened.result.metadata
+    _signals(opened)
+    opened.part("score", _score)
+    quality_section(opened.result.channels)
+    notes_section(services, code, length_s=metadata.duration_s, here_s=_looked_at(opened))
+    inputs_form(services, opened.review)
+    session_provenance(opened.review)
+
+
+def _score(opened: OpenReview) -> None:
+    services, review, result = opened.services, opened.review, opened.result
     score_section(
         result.score,
         result.channels,
-        measures,
+        result.metadata.measures,
         review.inputs,
-        key=code,
+        key=opened.code,
         metadata=result.metadata,
-        subject=f"{code}:{review.object_version}:{result.version}",
-        beside=partial(what_if_button, services, review) if may_edit(services) else None,
+        subject=opened.subject,
+        beside=partial(what_if_button, services, review) if opened.editing else None,
+        then=opened.show,
     )
-    quality_section(result.channels)
-    notes_section(services, code, length_s=result.metadata.duration_s, here_s=_looked_at(review, result))
-    inputs_form(services, review)
-    session_provenance(review)
 
 
-def _looked_at(review: SessionReview, result: SessionResult) -> float | None:
+def _looked_at(opened: OpenReview) -> float | None:
     """Return the onset of the contraction that the viewer shows, if one is chosen."""
-    subject = f"{review.summary.session_code}:{review.object_version}:{result.version}"
-    name, index = st.session_state.get(state.view_key(subject), {}).get("selected") or (None, 0)
-    channel = next((c for c in result.channels if c.name == name), None)
+    channels = opened.result.channels
+    name, index = st.session_state.get(state.view_key(opened.subject), {}).get("selected") or (None, 0)
+    channel = next((c for c in channels if c.name == name), None)
     return channel.contractions[index].onset_s if channel and index < len(channel.contractions) else None
 
 
-def _signals(services: Services, review: SessionReview, result: SessionResult) -> None:
-    code = review.summary.session_code
-    targets = review.inputs.targets
+def _signals(opened: OpenReview) -> None:
+    """Draw the signals with the tools that correct them, or say why there is no picture."""
     try:
-        traces = services.load_traces(review)
+        traces = opened.services.load_traces(opened.review)
     except NotFoundError:
         st.info(
             "The recording itself is no longer in the store, so its signals cannot be drawn. "
@@ -192,15 +215,27 @@ def _signals(services: Services, review: SessionReview, result: SessionResult) -
         )
         st.button("Try again", icon=":material/refresh:", key="again:traces")
     else:
-        subject = f"{code}:{review.object_version}:{result.version}"
-        tools = correction_tools(subject, services, review, result) if may_edit(services) else None
-        signal_view(subject, pair_panels(traces, result.channels), targets, tools)
-        correction_history(services, review, result, editable=may_edit(services))
+
+        def drawn(now: OpenReview) -> None:
+            _drawn(now, traces)
+
+        opened.part("signals", drawn)
+        opened.part("history", correction_history)
         return
-    if may_edit(services):
-        correction_without_picture(services, review, result)
-        correction_history(services, review, result, editable=True)
+    opened.part("signals", _without_picture)
+    opened.part("history", correction_history)
+
+
+def _drawn(opened: OpenReview, traces: tuple[ChannelTraces, ...]) -> None:
+    tools = correction_tools(opened) if opened.editing else None
+    result = opened.result
+    signal_view(opened.subject, pair_panels(traces, result.channels), opened.review.inputs.targets, tools)
+
+
+def _without_picture(opened: OpenReview) -> None:
+    if opened.editing:
+        correction_without_picture(opened)
         return
-    table = contraction_table(result.channels, targets)
+    table = contraction_table(opened.result.channels, opened.review.inputs.targets)
     if len(table):
         st.dataframe(table, hide_index=True, **table_look(table), alt="All contractions of all channels.")

@@ -32,11 +32,12 @@ def score_section(
     metadata: RecordingMetadata | None = None,
     subject: str | None = None,
     beside: Callable[[], None] | None = None,
+    then: Callable[[], None] | None = None,
 ) -> None:
     """Draw the score's picture, its table, and what was entered, found in the file or not recorded.
 
     With ``metadata`` it also says what would raise the score; with ``subject``, the viewer's, each cost leads to the
-    contractions behind it. ``beside`` draws what belongs to the page.
+    contractions behind it, after which ``then`` draws them. ``beside`` draws what belongs to the page.
     """
     if not words.names_a_leg(channels):
         _no_score(measures, channels, inputs)
@@ -52,7 +53,7 @@ def score_section(
             for line in gain_lines(gains_of(channels, metadata, inputs or SessionInputs()), targets):
                 st.markdown(line)
         if subject is not None and metadata is not None:
-            _evidence(steps, Evidence(subject, metadata.duration_s, tuple(channels)), key)
+            _evidence(steps, Evidence(subject, metadata.duration_s, tuple(channels), then), key)
         _as_table(steps, score)
     with missing:
         if beside is not None:

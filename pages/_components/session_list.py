@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from pages._components import state, words
+from pages._components import local_time, state, words
 from pages._components.arrivals import Arrivals, load_arrivals
 from pages._components.last_good import load_or_last
 from pages._components.notices import unavailable
+from pages._components.session_outcome import outcome_words
 from pages._components.session_place import current_place, go_to
 from pages._components.words import State
 from processing.errors import TransientError
@@ -20,13 +18,11 @@ from processing.services import Services
 from processing.use_cases.read_models import (
     SessionFilters,
     SessionSummary,
-    SideSummary,
 )
 from processing.use_cases.session_pages import SessionPage
 
 ROWS_PER_PAGE = 25
 REFRESH_RUNNING, REFRESH_IDLE = "1s", "4s"
-LONGEST_REASON = 44
 COLUMNS = (1.1, 0.75, 1.7, 1.5, 2.1, 2.1, 0.95)
 HEADINGS = ("Session", "Patient", "State", "Recorded", "L ● Left", "R ▲ Right", "Score of 100")
 
@@ -126,6 +122,8 @@ def _row(session: SessionSummary) -> None:
         query_params={"session": session.session_code},
         help=f"Review {session.session_code} of patient {session.patient_code}",
     )
+    if session.duplicate_of:
+        link.markdown(f":small[{words.same_as(session)}]")
     patient.markdown(session.patient_code)
     kind = words.session_state(session)
     status.badge(kind.word, icon=kind.icon, color=kind.color, help=session.failure or kind.sentence)
@@ -133,63 +131,15 @@ def _row(session: SessionSummary) -> None:
     if failed:
         rest[0].markdown(f":small[{words.plain(session.failure or '')}]")
         return
-    left, right, score = rest
-    sides = {side.side: side for side in session.sides}
-    if session.sides and set(sides) == {None}:
-        left.markdown(_unsided_words(session.sides))
-        score.markdown("—")
-        return
-    left.markdown(_side_words(sides.get("left")))
-    right.markdown(_side_words(sides.get("right")))
-    score.markdown(_score_words(session))
-
-
-def _unsided_words(sides: Sequence[SideSummary]) -> str:
-    found = words.plural(sum(side.n_contractions for side in sides), "contraction")
-    return f"no leg named  \n:small[{words.plural(len(sides), 'channel')}, {found}]"
+    for column, said in zip(rest, outcome_words(session), strict=True):
+        column.markdown(said)
 
 
 def _when(session: SessionSummary) -> str:
     """Return the moment of the recording or, until that is known, of its arrival."""
     if session.recorded_at is None:
-        return f":small[arrived {words.moment(session.received_at)}]"
-    return words.moment(session.recorded_at)
-
-
-def _side_words(side: SideSummary | None) -> str:
-    if side is None:
-        return "—"
-    reason = _first_reason(side)
-    icon, verdict = words.VERDICT_ICONS[side.verdict], words.VERDICT_WORDS[side.verdict]
-    if side.verdict == "not_judged":
-        return f"{icon} {verdict}  \n:small[{reason or 'signal not usable'}]"
-    counted = f"**{_good(side)} / {side.expected}** good"
-    if side.good_at_most is None and side.n_good is None:
-        counted = f"**{side.n_contractions}** found, {side.expected} expected"
-    return (
-        f"{counted}  \n:small[{icon} signal {verdict}{f': {reason}' if reason and verdict != 'good' else ''}]"
-    )
-
-
-def _good(side: SideSummary) -> str:
-    """Return how many were good, as the review says it: a range while no MVC says how strong they were."""
-    return str(side.n_good) if side.n_good is not None else f"{side.good_at_least}–{side.good_at_most}"
-
-
-def _first_reason(side: SideSummary) -> str:
-    """Return the beginning of the first reason; the review has the whole sentence."""
-    if not side.reasons:
-        return ""
-    clause = re.split(r"[:;(]", side.reasons[0])[0].strip().rstrip(".")
-    return words.plain(textwrap.shorten(clause, LONGEST_REASON, placeholder=" …"))
-
-
-def _score_words(session: SessionSummary) -> str:
-    low, high = session.score_low, session.score_high
-    if session.score is None:
-        return words.score_words(None, low, high)
-    span = f"  \n:small[{low:.0f}–{high:.0f} possible]" if low is not None and high is not None else ""
-    return f"**{session.score:.0f}**" + (span if low != high else "")
+        return f":small[arrived {local_time.moment(session.received_at)}]"
+    return local_time.moment(session.recorded_at)
 
 
 def _empty(filters: SessionFilters) -> None:

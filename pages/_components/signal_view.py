@@ -35,7 +35,7 @@ Edge = Callable[[str, int, float, float], None]
 class Tools:
     """What a page adds to the viewer.
 
-    ``draw`` puts controls between the buttons and the picture and is told the view; ``keys`` are their shortcuts.
+    ``draw`` puts controls below the picture and is told the view; ``keys`` are their shortcuts.
     ``on_edge`` hears of a dragged edge: channel, number of the contraction from 0, onset and offset in seconds;
     without it the edges cannot be dragged.
     """
@@ -63,22 +63,26 @@ def _signals(
     view = View(subject, recording_length_s(panels))
     channels = [panel.analysis for panel in panels]
     view.keep_selection(channels)
-    buttons, picture = st.container(), st.container()
-    look = view_options(subject, view, panels)
+    with st.container(gap="xsmall"):
+        buttons, picture = st.container(), st.container()
+        below = st.container(gap="small")
+    redraw = partial(st.rerun, _key("picture", subject))
     with buttons:
         view_buttons(
             view,
             stops(channels, None if view.leg == BOTH else view.leg),
             toggle_cursors=partial(toggle_cursors, view, panels),
-            then=partial(st.rerun, _key("picture", subject)),
-            keys=tools.keys,
+            then=redraw,
         )
+    with below:
+        look = view_options(subject, view, panels, tools.keys)
+    look = replace(look, target_percent_mvc=targets.target_percent_mvc)
+    with picture:  # before what stands below it: it takes the browser longest
+        st.fragment(_picture, key=_key("picture", subject))(subject, panels, look, tools, linked)
+    with below:
         if tools.draw is not None:
             tools.draw(view)
-    look = replace(look, target_percent_mvc=targets.target_percent_mvc)
-    with picture:
-        st.fragment(_picture, key=_key("picture", subject))(subject, panels, look, tools, linked)
-    choose_contraction(subject, channels, targets, view.visit)
+        choose_contraction(subject, channels, targets, view.visit)
 
 
 def _picture(subject: str, panels: Sequence[Panel], look: Look, tools: Tools, linked: bool) -> None:
@@ -91,10 +95,11 @@ def _picture(subject: str, panels: Sequence[Panel], look: Look, tools: Tools, li
         revision=view.revision,
         width_px=view.width_px,
     )
-    _said_above(panels, view, look)
-    cursor_readout(view, panels, look.unit)
-    _chart(subject, panels, view, look, tools)
-    window_fields(view)
+    with st.container(gap="xsmall"):
+        _said_above(panels, view, look)
+        cursor_readout(view, panels, look.unit)
+        _chart(subject, panels, view, look, tools)
+        window_fields(view)
     if linked:
         write_address(view.parts([panel.analysis for panel in panels]))
 

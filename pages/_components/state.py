@@ -46,6 +46,11 @@ def view_key(subject: str) -> str:
     return f"view:{subject}"
 
 
+def table_key(subject: str) -> str:
+    """Return the key that remembers whether the table of a recording's contractions is open."""
+    return f"table_open:{subject}"
+
+
 def corrections_key(session_code: str) -> str:
     """Return the key that remembers what to say about the last correction of a session."""
     return f"corrections:{session_code}"

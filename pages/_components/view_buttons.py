@@ -18,7 +18,6 @@ def view_buttons(
     *,
     toggle_cursors: Callable[[], None],
     then: Callable[[], None],
-    keys: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Draw the buttons that visit contractions, move the window, and measure.
 
@@ -35,7 +34,7 @@ def view_buttons(
         if chosen is None:
             then()
 
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
         _visits(view, places)
         _button(view, "Whole", "fit_width", "W", whole)
         _button(view, "Closer", "zoom_in", "I", only, view.zoom, 0.5)
@@ -43,8 +42,12 @@ def view_buttons(
         _button(view, "Earlier", "arrow_back", "Shift+Left", only, view.pan, -0.5)
         _button(view, "Later", "arrow_forward", "Shift+Right", only, view.pan, 0.5)
         _button(view, "Cursors", "straighten", "M", toggle_cursors, pressed=view.cursors is not None)
-        if _button(view, "Keys", "keyboard", "H", lambda: None):
-            show_keys(keys)
+
+
+def keys_button(view: View, keys: Sequence[tuple[str, str]] = ()) -> None:
+    """Draw the button that shows a card of all keys; ``keys`` are those of the page's other controls."""
+    if _button(view, "Keys", "keyboard", "H", lambda: None):
+        show_keys(keys)
 
 
 def _visits(view: View, places: Sequence[Stop]) -> None:

@@ -10,11 +10,14 @@ from pages._components import words
 from pages._components.review_figure import Look, Panel
 from pages._components.review_figure.panels import UNIT_WORDS
 from pages._components.view import SHORTEST_WINDOW_S, View
+from pages._components.view_buttons import keys_button
 from pages._components.view_link import BOTH
 
 
-def view_options(subject: str, view: View, panels: Sequence[Panel]) -> Look:
-    """Ask what is drawn; ``view.leg`` and ``view.unit`` follow."""
+def view_options(
+    subject: str, view: View, panels: Sequence[Panel], keys: Sequence[tuple[str, str]] = ()
+) -> Look:
+    """Ask what is drawn; ``view.leg`` and ``view.unit`` follow. ``keys`` are named on the card of all keys."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         leg = _leg(view, panels)
         unit = _unit(view, panels)
@@ -25,6 +28,7 @@ def view_options(subject: str, view: View, panels: Sequence[Panel]) -> Look:
             key=f"game:{subject}",
             help="The game's own online detector. It lags, and it never replaces the analysis.",
         )
+        keys_button(view, keys)
     view.keep_choices(leg=leg, unit=unit)
     return Look(raw=raw, game=game, same_scale=same_scale, unit=unit)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pages._components import classes
 from processing.emg.results import ChannelAnalysis, ChannelQuality, Mvc, QualityFinding, Verdict
@@ -142,11 +141,6 @@ def duration(seconds: float | None) -> str:
     return NOT_RECORDED if seconds is None else f"{seconds:.0f}{THIN}s"
 
 
-def moment(when: datetime | None) -> str:
-    """Format a date and time the way a chart is read aloud."""
-    return NOT_RECORDED if when is None else f"{when.day} {when:%b %Y, %H:%M}"
-
-
 def plain(text: str) -> str:
     """Show untrusted text as it is, whatever Markdown signs it holds."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>~$:" else sign for sign in text)
@@ -157,10 +151,15 @@ def plural(count: int, singular: str, plural_form: str | None = None) -> str:
     return f"{count} {singular if count == 1 else plural_form or singular + 's'}"
 
 
+def same_as(session: SessionSummary) -> str:
+    """Say that a session's recording is stored already, and where; empty where it is not."""
+    return f"same recording as {session.duplicate_of}" if session.duplicate_of else ""
+
+
 def score_words(score: float | None, low: float | None, high: float | None) -> str:
-    """Format a score, or the range it could take; one decimal is more than it is worth."""
+    """Format a score as its picture shows it, to one decimal, or the range it could take, in whole points."""
     if score is not None:
-        return f"{score:.0f}"
+        return f"{score:.1f}"
     if low is None or high is None:
         return "—"
     return f"{low:.0f}–{high:.0f}" if round(low) != round(high) else f"{low:.0f}"
@@ -178,7 +177,11 @@ def left_first(channels: Sequence[ChannelAnalysis]) -> list[ChannelAnalysis]:
 
 
 def title_sentence(
-    channels: tuple[ChannelAnalysis, ...], expected: int, target_s: float, *, expected_right: int | None = None
+    channels: tuple[ChannelAnalysis, ...],
+    expected: int,
+    target_s: float,
+    *,
+    expected_right: int | None = None,
 ) -> str:
     """Say the finding of a session in one or two short sentences, both sides, quality included.
 
@@ -186,7 +189,8 @@ def title_sentence(
     """
     right = expected if expected_right is None else expected_right
     legs = left_first(channels)
-    parts = [_side_sentence(c, right if c.side == "right" else expected, target_s) for c in legs]
+    scored = names_a_leg(channels)
+    parts = [_side_sentence(c, right if c.side == "right" else expected, target_s, scored) for c in legs]
     if not parts:
         return "No EMG channel was found in this recording."
     judged = [channel for channel in channels if channel.quality.verdict != "not_judged"]
@@ -195,8 +199,10 @@ def title_sentence(
     return " ".join(parts)
 
 
-def _side_sentence(channel: ChannelAnalysis, expected: int, target_s: float) -> str:
+def _side_sentence(channel: ChannelAnalysis, expected: int, target_s: float, scored: bool) -> str:
     name = side_name(channel.side, channel.name)
+    if scored and channel.side is None:
+        name = f"{name} (not scored)"
     if channel.quality.verdict == "not_judged":
         reason = short_reason(channel.quality) or "signal not usable"
         return f"{name} not judged: {reason}."

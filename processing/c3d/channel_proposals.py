@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from processing.c3d.channel_words import (
@@ -13,13 +13,15 @@ from processing.c3d.channel_words import (
     names_other_quantity,
     says_emg,
 )
-from processing.c3d.channels import ghostly_stream, unique_names
+from processing.c3d.channels import ghostly_stream, side_by_convention, unique_names
+from processing.c3d.one_per_leg import further_channels
 from processing.c3d.units import parse_unit
 from processing.c3d.wording import quoted
 from processing.recording import ChannelInfo, RecordingMetadata, Side
 
 ChannelRole: TypeAlias = Literal["emg", "game", "other", "unknown"]
 Confidence: TypeAlias = Literal["high", "medium", "low"]
+SideOrigin: TypeAlias = Literal["label", "convention", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class ChannelProposal:
         sign or the side is missing, ``low`` where nothing tells.
     reason : str
         One sentence for a person.
+    side_from : {"label", "convention", "person"} or None
+        How the side is known: the label names it, GHOSTLY's convention gives it, or neither does and somebody said
+        it. None without a side.
     """
 
     index: int
@@ -59,6 +64,7 @@ class ChannelProposal:
     selected: bool
     confidence: Confidence
     reason: str
+    side_from: SideOrigin | None = None
 
 
 def propose_channel_map(metadata: RecordingMetadata) -> tuple[ChannelProposal, ...]:
@@ -84,7 +90,7 @@ def propose_channel_map(metadata: RecordingMetadata) -> tuple[ChannelProposal, .
     """
     names = unique_names(metadata.analog_labels)
     chosen = {channel.index: channel for channel in metadata.channels}
-    return tuple(
+    proposals = [
         _proposal(
             index,
             names[index],
@@ -93,7 +99,25 @@ def propose_channel_map(metadata: RecordingMetadata) -> tuple[ChannelProposal, .
             chosen.get(index),
         )
         for index, label in enumerate(metadata.analog_labels)
+    ]
+    further = further_channels((p.index, p.label, p.side) for p in proposals if p.selected)
+    standing = {p.side: p.label for p in proposals if p.selected and p.side and p.index not in further}
+    return tuple(_beside_its_leg(p, standing, further) if p.selected else p for p in proposals)
+
+
+def _beside_its_leg(
+    proposal: ChannelProposal, standing: Mapping[Side, str], further: Collection[int]
+) -> ChannelProposal:
+    """Return a further muscle of a leg for which another channel stands as EMG of no leg; others as they are."""
+    if proposal.side is not None and proposal.index not in further:
+        return proposal
+    leg = proposal.side or guess_side(proposal.label)
+    if leg is None or leg not in standing:
+        return proposal
+    reason = (
+        f"A further muscle of the {leg} leg, for which {quoted(standing[leg])} stands: measured, not scored."
     )
+    return replace(proposal, side=None, side_from=None, reason=reason)
 
 
 def chosen_map(proposals: Iterable[ChannelProposal]) -> dict[str, Side | None]:
@@ -106,7 +130,7 @@ def _proposal(index: int, name: str, label: str, unit: str, chosen: ChannelInfo 
     side = None
     if role == "emg":
         side = chosen.side if chosen is not None else guess_side(label)
-        if side is None and confidence == "high":
+        if side is None and guess_side(label) is None and confidence == "high":
             confidence, reason = "medium", f"{reason} It does not name a side."
     return ChannelProposal(
         index=index,
@@ -118,7 +142,17 @@ def _proposal(index: int, name: str, label: str, unit: str, chosen: ChannelInfo 
         selected=chosen is not None,
         confidence=confidence,
         reason=reason,
+        side_from=_side_origin(label, side),
     )
+
+
+def _side_origin(label: str, side: Side | None) -> SideOrigin | None:
+    """Return how the side of a channel is known."""
+    if side is None:
+        return None
+    if side == side_by_convention(label):
+        return "convention"
+    return "label" if side == guess_side(label) else "person"
 
 
 def _judged(label: str, unit: str) -> tuple[ChannelRole, Confidence, str]:

@@ -28,6 +28,13 @@ _CALF_AND_ARM: Final = frozenset(
         "SOL", "SOLEUS", "TA", "TIBANT", "TIBIALIS", "PL", "PERONEUS", "DELTOID", "TRICEPS", "TRAP", "TRAPEZIUS",
     )
 )  # fmt: skip
+# In the order in which they stand for a leg; the trial's sensor lies on the rectus femoris.
+_QUADRICEPS: Final = (
+    frozenset({"RF", "RECTUS", "RECT", "RECFEM", "RECTFEM", "RECTUSFEM", "RECTUSFEMORIS"}),
+    frozenset({"VL", "VLAT", "VASLAT", "VASTLAT", "VASTUSLATERALIS"}),
+    frozenset({"VM", "VMO", "VMED", "VASMED", "VASTMED", "VASTUSMEDIALIS"}),
+    frozenset({"QUAD", "QUADS", "QUADRICEPS", "VI", "VAST", "VASTUS"}),
+)
 _MUSCLES: Final = _THIGH | _CALF_AND_ARM
 _NOT_EMG: Final = re.compile(
     r"FORCE|MOMENT|TORQUE|ANGLE|ACC[XYZ]?|GYRO[XYZ]?|MAG[XYZ]?|COP[XYZ]?|[FM]\d?[XYZ]\d*|GRF[XYZ]?|GONIO|IMU"
@@ -84,6 +91,17 @@ def guess_side(label: str) -> Side | None:
     if left == right:
         return None
     return "left" if left else "right"
+
+
+def quadriceps_rank(label: str) -> int:
+    """Return how well a label's muscle stands for a leg: 0 for rectus femoris, the greater the less."""
+    words = _words(label)
+    names = {word.rstrip("0123456789") for word in (*words, "".join(words))}
+    for word in tuple(names):
+        if _joined_side(word):
+            names |= {word.removeprefix(side).removesuffix(side) for side in ("LEFT", "RIGHT", "L", "R")}
+    ranks = (rank for rank, muscles in enumerate(_QUADRICEPS) if names & muscles)
+    return next(ranks, len(_QUADRICEPS))
 
 
 def _joined_side(word: str) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from processing.c3d.channel_words import guess_side, is_other_unit, names_muscle, says_emg
+from processing.c3d.one_per_leg import further_channels
 from processing.c3d.wording import listed, quoted
 from processing.errors import InvalidParameterError, MissingChannelError
 from processing.recording import Side
@@ -41,14 +42,14 @@ def find_emg_channels(
     channel_map : mapping of str to {"left", "right", None}, optional
         Exactly the channels to read, by label or short name (in any case and spacing), with the side of
         each. Without it GHOSTLY labels (``CH1 Raw``) are looked for, then labels that say EMG, then ones
-        that name a muscle.
+        that name a muscle; of several muscles of a leg one stands for it and the others get no side.
 
     Raises
     ------
     MissingChannelError
         If the map names a channel that the file does not have.
     InvalidParameterError
-        If the map gives a side that is not one, or two sides to one channel.
+        If the map gives a side that is not one, two sides to one channel, or one side to two channels.
     """
     found = _ghostly_channels(labels) or _labelled_channels(labels, units)
     return found if channel_map is None else _mapped_channels(labels, found, channel_map)
@@ -60,6 +61,12 @@ def ghostly_stream(label: str) -> tuple[str, Literal["raw", "activated"]] | None
     if match is None:
         return None
     return f"CH{int(match[1])}", "raw" if match[2].lower() == "raw" else "activated"
+
+
+def side_by_convention(label: str) -> Side | None:
+    """Return the side that GHOSTLY's convention gives to a raw channel; None for other labels."""
+    stream = ghostly_stream(label)
+    return _GHOSTLY_SIDES.get(stream[0]) if stream is not None and stream[1] == "raw" else None
 
 
 def _ghostly_channels(labels: Sequence[str]) -> tuple[EmgChannel, ...]:
@@ -81,7 +88,11 @@ def _labelled_channels(labels: Sequence[str], units: Sequence[str]) -> tuple[Emg
     said = [index for index in electric if says_emg(labels[index])]
     chosen = said or [index for index in electric if names_muscle(labels[index])]
     names = unique_names(labels)
-    return tuple(EmgChannel(index, names[index], guess_side(labels[index])) for index in chosen)
+    sides = {index: guess_side(labels[index]) for index in chosen}
+    further = further_channels((index, labels[index], sides[index]) for index in chosen)
+    return tuple(
+        EmgChannel(index, names[index], None if index in further else sides[index]) for index in chosen
+    )
 
 
 def _mapped_channels(
@@ -101,6 +112,11 @@ def _mapped_channels(
         before = known.get(index, EmgChannel(index, names[index], None))
         # "CH1" may be a label of its own beside "CH1 Raw"; results are kept by name.
         name = names[index] if before.name in names else before.name
+        same = next((other for other in chosen.values() if side is not None and other.side == side), None)
+        if same is not None:
+            raise InvalidParameterError(
+                f"The channel map gives {quoted(same.name)} and {quoted(name)} to the {side} leg; each leg has one."
+            )
         chosen[index] = EmgChannel(index, name, side, before.activated_index)
     return tuple(chosen[index] for index in sorted(chosen))
 

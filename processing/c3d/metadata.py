@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from processing.c3d.analog import AnalogChannel
+from processing.c3d.channel_words import guess_side
 from processing.c3d.channels import EmgChannel, find_emg_channels
 from processing.c3d.clock import check_clock
 from processing.c3d.game import player_notice, read_game_info
@@ -119,10 +120,12 @@ def _channel_notices(channels: Sequence[ChannelInfo], labels: Sequence[str]) -> 
         for label in orphaned_labels(labels)
     ]
     for side in ("left", "right"):
-        same = [channel.label for channel in channels if channel.side == side]
-        if len(same) > 1:
+        standing = next((channel.label for channel in channels if channel.side == side), None)
+        further = [c.label for c in channels if c.side is None and guess_side(c.label) == side]
+        if standing is not None and further:
             notices.append(
-                f"More than one channel is on the {side}: {listed(same)}; a channel map can choose one."
+                f"Of the {side} leg's channels {quoted(standing)} is scored; {listed(further)} is measured only. A "
+                "channel map can choose another."
             )
     if all(channel.side is None for channel in channels):
         notices.append("The labels do not name a side; a channel map can.")

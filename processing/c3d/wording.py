@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_NARROW = "\u202f"  # narrow no-break space
 _MAX_QUOTED = 60
 _MAX_LISTED = 8
 
 
 def grouped(count: int) -> str:
-    """Return a count with its thousands apart: ``1 228 096``."""
-    return f"{count:,}".replace(",", " ")
+    """Return a count with its thousands apart, ``1 228 096``, by spaces at which no line is broken."""
+    return f"{count:,}".replace(",", _NARROW)
 
 
 def quoted(text: str) -> str:

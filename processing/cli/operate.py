@@ -20,6 +20,9 @@ def add_parsers(commands: Any) -> None:
     action.add_argument("--upgrade", action="store_true", help="apply what is missing")
     action.add_argument("--rollback", type=int, metavar="N", help="undo the last N migrations")
     action.add_argument("--status", action="store_true", help="list the migrations")
+    migrate.add_argument(
+        "--lose-entries", action="store_true", help="with --rollback: also delete what people entered since"
+    )
     migrate.set_defaults(run=_migrate)
 
     sessions = commands.add_parser("sessions", help="list the sessions, newest first")
@@ -79,7 +82,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
             applied = migrations.upgrade(url)
             print("\n".join(f"applied {m.version} {m.name}" for m in applied) or "nothing to apply")
         else:
-            undone = migrations.rollback(url, arguments.rollback)
+            undone = migrations.rollback(url, arguments.rollback, lose_entries=arguments.lose_entries)
             print("\n".join(f"rolled back {m.version} {m.name}" for m in undone) or "nothing to roll back")
     return 0
 

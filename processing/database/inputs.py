@@ -21,7 +21,7 @@ from processing.use_cases.rescore import rescore
 
 # Until its file was read, a session's day is that of its arrival.
 _READ = """
-select g.*, d.day, b.percent_aop, b.recorded_at as pressure_at, b.entered_by as pressure_by,
+select g.*, d.day, d.of_arrival, b.percent_aop, b.recorded_at as pressure_at, b.entered_by as pressure_by,
        (select x.id from app.prescriptions x
         where x.patient_id = s.patient_id and x.valid_from <= d.day and not x.withdrawn
           and not exists (select from app.prescriptions y where y.patient_id = x.patient_id
@@ -37,7 +37,8 @@ from app.session_settings g
 join app.therapy_sessions s on s.id = g.session_id
 left join app.bfr_monitoring b on b.session_id = g.session_id
 cross join lateral (
-    select coalesce(%(recorded_at)s::timestamp, s.recorded_at, s.received_at at time zone 'UTC')::date as day) d
+    select coalesce(%(recorded_at)s::timestamp, s.recorded_at, s.received_at at time zone 'UTC')::date as day,
+           coalesce(%(recorded_at)s::timestamp, s.recorded_at) is null as of_arrival) d
 where g.session_id = any(%(session_ids)s::uuid[])
 """
 
@@ -135,6 +136,7 @@ def _inputs_of(
         patient_mvc_right=of_side.get("right"),
         entered=_entered(row),
         day=row["day"],
+        day_of_arrival=row["of_arrival"],
     )
     return replace(inputs, targets=_own_targets(row) or inputs.standing_targets)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
 from processing.errors import DatabaseUnavailableError, InvalidParameterError
@@ -16,6 +18,12 @@ SQL_ROOT = Path(__file__).resolve().parents[2] / "supabase"
 _ADVISORY_LOCK = 0x6768_6F73
 
 # Step by step as the CLI does it: a project that an older CLI began has the first column only.
+# How the files in rollbacks/ are written; a test holds them to it.
+_DERIVED = re.compile(r"^-- derived: (.+)$", re.MULTILINE)
+_DROPPED_TABLE = re.compile(r"^drop table app\.(\w+)", re.MULTILINE)
+_ALTERED_TABLE = re.compile(r"^alter table app\.(\w+)\s+([^;]*drop column[^;]*);", re.MULTILINE)
+_DROPPED_COLUMN = re.compile(r"drop column (\w+)")
+
 _HISTORY = """
 create schema if not exists supabase_migrations;
 create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
@@ -53,13 +61,13 @@ def upgrade(url: str, *, root: Path = SQL_ROOT) -> list[Migration]:
         if plain and pending:
             _run_bootstrap(connection, root, "plain_postgres")
         for migration in pending:
-            sql = migration.path.read_text(encoding="utf-8")
+            statements = migration.path.read_text(encoding="utf-8")
             with connection.transaction():
-                connection.execute(sql.encode())
+                connection.execute(statements.encode())
                 connection.execute(
                     "insert into supabase_migrations.schema_migrations (version, name, statements)"
                     " values (%s, %s, %s)",
-                    (migration.version, migration.name, [sql]),
+                    (migration.version, migration.name, [statements]),
                 )
         _run_bootstrap(connection, root, "queue_access")
         if plain:
@@ -67,13 +75,16 @@ def upgrade(url: str, *, root: Path = SQL_ROOT) -> list[Migration]:
         return pending
 
 
-def rollback(url: str, n: int, *, root: Path = SQL_ROOT) -> list[Migration]:
+def rollback(url: str, n: int, *, lose_entries: bool = False, root: Path = SQL_ROOT) -> list[Migration]:
     """Undo the last ``n`` applied migrations, newest first, and return them.
+
+    What people entered into tables and columns that a migration brought goes with them; that must be asked for.
 
     Raises
     ------
     InvalidParameterError
-        If a migration has no rollback file; nothing newer stays undone by halves, each is its own transaction.
+        If a migration has no rollback file, or its rollback would delete what is in its tables and ``lose_entries``
+        does not allow it; nothing newer stays undone by halves, each is its own transaction.
     """
     if n < 1:
         raise InvalidParameterError(f"The number of migrations to roll back is {n}; expected 1 or more.")
@@ -85,13 +96,41 @@ def rollback(url: str, n: int, *, root: Path = SQL_ROOT) -> list[Migration]:
                 raise InvalidParameterError(
                     f"Migration {migration.version} has no rollback file '{undo.name}'."
                 )
+            undoing = undo.read_text(encoding="utf-8")
+            losses = [] if lose_entries else _losses(connection, undoing)
+            if losses:
+                raise InvalidParameterError(
+                    f"Rolling back {migration.version} would delete {', '.join(losses)}. Save them first, then add "
+                    "--lose-entries."
+                )
             with connection.transaction():
-                connection.execute(undo.read_text(encoding="utf-8").encode())
+                connection.execute(undoing.encode())
                 connection.execute(
                     "delete from supabase_migrations.schema_migrations where version = %s",
                     (migration.version,),
                 )
         return newest_first
+
+
+def _losses(connection: psycopg.Connection[DictRow], rollback_sql: str) -> list[str]:
+    """Return what a rollback file would delete, in words; what it marks as derived can be computed again."""
+    derived = {name for line in _DERIVED.findall(rollback_sql) for name in re.split(r"[,\s]+", line.strip())}
+    found = []
+    for table in _DROPPED_TABLE.findall(rollback_sql):
+        query = sql.SQL("select count(*) as n from {}").format(sql.Identifier("app", table))
+        found.append((table, "row", query))
+    for table, columns in _ALTERED_TABLE.findall(rollback_sql):
+        for column in _DROPPED_COLUMN.findall(columns):
+            query = sql.SQL("select count({}) as n from {}").format(
+                sql.Identifier(column), sql.Identifier("app", table)
+            )
+            found.append((f"{table}.{column}", "value", query))
+    losses = []
+    for name, unit, query in found:
+        row = None if name in derived else connection.execute(query).fetchone()
+        if row is not None and row["n"]:
+            losses.append(f"{row['n']} {unit}{'' if row['n'] == 1 else 's'} of {name}")
+    return losses
 
 
 def _locked_connection(url: str) -> psycopg.Connection[DictRow]:

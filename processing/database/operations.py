@@ -8,6 +8,7 @@ from datetime import datetime
 
 from processing.database.json_values import foreign_text
 from processing.database.pool import Database
+from processing.database.sessions import NOT_READ
 from processing.errors import AccessDeniedError
 from processing.use_cases.operations import HourOfWork, OperationsFacts, ReconciliationRun, read_facts
 
@@ -43,7 +44,7 @@ select exists (
     select from app.therapy_sessions s
     where s.bucket = %(bucket)s and md5(s.object_name) = md5(%(object_name)s)
       and %(version)s in (s.object_version, s.announced_version)
-      and s.processing_status in ('completed', 'pending', 'processing', 'reprocessing')
+      and not (s.processing_status = 'failed' and s.failure_kind = any(%(kinds)s))
 ) as settled
 """
 
@@ -105,8 +106,14 @@ def note_object(database: Database, bucket: str, object_name: str, *, present: b
 
 
 def is_settled(database: Database, bucket: str, object_name: str, version: str) -> bool:
-    """Return whether this version of an object is analysed or on its way."""
+    """Return whether this version of an object is analysed, on its way, or known to be unreadable."""
     row = database.fetch_one(
-        _IS_SETTLED, {"bucket": bucket, "object_name": foreign_text(object_name), "version": version}
+        _IS_SETTLED,
+        {
+            "bucket": bucket,
+            "object_name": foreign_text(object_name),
+            "version": version,
+            "kinds": list(NOT_READ),
+        },
     )
     return row is not None and bool(row["settled"])

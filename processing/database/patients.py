@@ -64,6 +64,14 @@ def list_patients(database: Database, code: str | None = None) -> list[PatientSu
     return [PatientSummary(**row) for row in database.fetch_all(_LIST, {"code": code})]
 
 
+def patient_id(database: Database, code: str) -> str:
+    """Return the key of a patient; NotFoundError if there is none, or they may not be seen."""
+    row = database.fetch_one("select id::text from app.patients where code = %(code)s", {"code": code})
+    if row is None:
+        raise NotFoundError(f"There is no patient '{code}'.")
+    return str(row["id"])
+
+
 def add_patient(database: Database, code: str, site: str | None = None) -> None:
     """Add a patient; a therapist's is theirs at once, an administrator's nobody's yet.
 

@@ -84,16 +84,28 @@ class Database:
         AccessDeniedError
             If the person, or the program, may not do this.
         """
+        with self._lent(alone=False) as connection:
+            yield connection
+
+    @contextmanager
+    def _lent(self, *, alone: bool) -> Iterator[psycopg.Connection[DictRow]]:
+        """Lend a connection; ``alone`` says that one statement is all, which is a transaction by itself.
+
+        That spares two of four round trips, unless a person's identity has to be set before the statement.
+        """
         # Before a connection is taken: asking may renew a token, which is a request to another server.
         identity = None if self.identity is None else identity_of(self.identity)
         try:
             connection = self._lend()
             try:
+                connection.autocommit = alone and identity is None
                 with connection:
                     if identity is not None:
                         become(connection, identity)
                     yield connection
             finally:
+                if not connection.closed:
+                    connection.autocommit = False
                 self._pool.putconn(connection)
         except psycopg.errors.InsufficientPrivilege as exc:
             raise AccessDeniedError("This may not be done or seen under this sign-in.") from exc
@@ -122,17 +134,17 @@ class Database:
 
     def fetch_all(self, statement: str, parameters: dict[str, Any] | None = None) -> list[DictRow]:
         """Run one statement in a transaction of its own and return its rows as dictionaries."""
-        with self.transaction() as connection:
+        with self._lent(alone=True) as connection:
             return connection.execute(statement.encode(), parameters).fetchall()
 
     def fetch_one(self, statement: str, parameters: dict[str, Any] | None = None) -> DictRow | None:
         """Like :meth:`fetch_all`, for the first row or None."""
-        with self.transaction() as connection:
+        with self._lent(alone=True) as connection:
             return connection.execute(statement.encode(), parameters).fetchone()
 
     def execute(self, statement: str, parameters: dict[str, Any] | None = None) -> None:
         """Like :meth:`fetch_all`, for a statement without rows."""
-        with self.transaction() as connection:
+        with self._lent(alone=True) as connection:
             connection.execute(statement.encode(), parameters)
 
     def close(self) -> None:

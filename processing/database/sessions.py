@@ -33,7 +33,14 @@ select s.id, s.session_code, p.code as patient_code, s.object_name, s.processing
                     'tally', e.tally, 'expected', c.details #> array[coalesce(e.side, 'left'), 'expected'])
                 order by e.position)
         from app.emg_statistics e
-        where e.session_id = s.id and e.result_version = s.result_version) as channels
+        where e.session_id = s.id and e.result_version = s.result_version) as channels,
+       (select o.session_code
+        from app.processing_parameters a
+        join app.processing_parameters x on x.file_sha256 = a.file_sha256
+        join app.therapy_sessions o on o.id = x.session_id and o.result_version = x.result_version
+        where a.session_id = s.id and a.result_version = s.result_version
+          and (o.received_at, o.id) < (s.received_at, s.id)
+        order by o.received_at, o.id limit 1) as duplicate_of
 from app.therapy_sessions s
 join app.patients p on p.id = s.patient_id
 left join app.performance_scores c on c.session_id = s.id and c.result_version = s.result_version
@@ -68,7 +75,7 @@ returning app.enqueue_analysis(id, %(correlation_id)s, %(force)s) as job_id
 _REQUEUE_AS_PERSON = "select app.requeue_session(%(session_code)s, %(correlation_id)s, %(force)s) as job_id"
 
 # Outcomes that say nothing about the bytes.
-_NOT_READ = ("NotFoundError", "StorageUnavailableError", "DatabaseUnavailableError")
+NOT_READ = ("NotFoundError", "StorageUnavailableError", "DatabaseUnavailableError")
 
 _SETTLED = """
 select object_name,
@@ -208,7 +215,7 @@ def settled_object_versions(database: Database, bucket: str) -> dict[str, set[st
     A session that failed because the store did not give its object is not settled: the object may be there now.
     """
     settled: dict[str, set[str]] = {}
-    for row in database.fetch_all(_SETTLED, {"bucket": bucket, "kinds": list(_NOT_READ)}):
+    for row in database.fetch_all(_SETTLED, {"bucket": bucket, "kinds": list(NOT_READ)}):
         settled.setdefault(row["object_name"], set()).update(set(row["versions"]) - {None})
     return settled
 
@@ -271,6 +278,7 @@ def _summary(row: DictRow) -> SessionSummary:
         score_low=row["low"],
         score_high=row["high"],
         failure=row["failure_message"],
+        duplicate_of=row["duplicate_of"],
     )
 
 

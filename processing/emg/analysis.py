@@ -12,6 +12,7 @@ import numpy as np
 from processing.emg.conditioning import ConditionedChannel, condition_channel
 from processing.emg.detection import Detection, detect_contractions
 from processing.emg.game import compare_with_game
+from processing.emg.interference import decide_mains_hz
 from processing.emg.measures import (
     channel_signals,
     fatigue_of,
@@ -81,6 +82,8 @@ def analyse_recording(
     targets = targets or SessionTargets()
     metadata = recording.metadata
     watch = _Stopwatch()
+    with watch.stage("quality"):
+        mains_hz = decide_mains_hz(recording.emg_v, sampling_rate_hz=metadata.sampling_rate_hz)
     channels = tuple(
         analyse_channel(
             samples,
@@ -90,6 +93,7 @@ def analyse_recording(
             targets=targets,
             mvc=choose_mvc(info.name, info.side, file_mvc_v=metadata.measures.mvc_v, given=mvc or {}),
             activated_v=recording.activated_v.get(info.name),
+            mains_hz=mains_hz,
             watch=watch,
         )
         for info, samples in zip(metadata.channels, recording.emg_v, strict=True)
@@ -108,6 +112,7 @@ def analyse_channel(
     targets: SessionTargets | None = None,
     mvc: Mvc | None = None,
     activated_v: FloatArray | None = None,
+    mains_hz: float | None = None,
     watch: _Stopwatch | None = None,
 ) -> ChannelAnalysis:
     """Return the analysis of one channel.
@@ -127,6 +132,8 @@ def analyse_channel(
         judged.
     activated_v : ndarray of float, shape (n_samples,), optional
         What the game's own detector put out, for comparison only.
+    mains_hz : float, optional
+        The recording's mains frequency; decided from this channel alone where left out.
 
     Returns
     -------
@@ -143,7 +150,9 @@ def analyse_channel(
     watch = watch or _Stopwatch()
     _check_samples(raw_v, info, sampling_rate_hz)
     with watch.stage("quality"):
-        channel = condition_channel(raw_v, sampling_rate_hz=sampling_rate_hz, parameters=parameters)
+        channel = condition_channel(
+            raw_v, sampling_rate_hz=sampling_rate_hz, parameters=parameters, mains_hz=mains_hz
+        )
     with watch.stage("detection"):
         detection = _detect(channel, mvc, parameters)
     with watch.stage("measures"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from processing.emg.filters import bandpass, remove_mains
-from processing.emg.interference import find_loose_seconds, mains_share_percent
+from processing.emg.interference import decide_mains_hz, find_loose_seconds, mains_share_percent
 from processing.emg.intervals import true_runs, widen
 from processing.emg.masking import (
     bridge,
@@ -54,7 +54,11 @@ class ConditionedChannel:
 
 
 def condition_channel(
-    raw_v: FloatArray, *, sampling_rate_hz: float, parameters: AnalysisParameters
+    raw_v: FloatArray,
+    *,
+    sampling_rate_hz: float,
+    parameters: AnalysisParameters,
+    mains_hz: float | None = None,
 ) -> ConditionedChannel:
     """Find what is not muscle, bridge it, and filter the rest.
 
@@ -66,6 +70,8 @@ def condition_channel(
         Samples per second.
     parameters : AnalysisParameters
         Settings.
+    mains_hz : float, optional
+        The recording's, from ``decide_mains_hz``; without it the channel is taken for the whole recording.
 
     Returns
     -------
@@ -79,7 +85,11 @@ def condition_channel(
     raw = np.asarray(raw_v, dtype=np.float64)
     faults = _find_faults(raw, sampling_rate_hz, parameters)
     bridged = bridge(raw, faults.masked, sampling_rate_hz=sampling_rate_hz)
-    mains_hz, mains_percent = mains_share_percent(bridged, faults.masked, sampling_rate_hz=sampling_rate_hz)
+    if mains_hz is None:
+        mains_hz = decide_mains_hz([raw], sampling_rate_hz=sampling_rate_hz)
+    mains_percent = mains_share_percent(
+        bridged, faults.masked, sampling_rate_hz=sampling_rate_hz, mains_hz=mains_hz
+    )
     filtered = _emg_band(bridged, sampling_rate_hz, parameters)
     detection = remove_mains(
         filtered, sampling_rate_hz=sampling_rate_hz, mains_hz=mains_hz, q=parameters.mains_notch_q

@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import ndimage, signal
 
 from processing.emg.intervals import merge_close, to_mask, true_runs
 from processing.recording import BoolArray, FloatArray
 
+# Where the trial takes place; the frequency that is named where the signal itself does not tell.
+SITE_MAINS_HZ = 50.0
 _SEGMENT_S = 2.0
 _LINE_HALF_WIDTH_HZ = 1.0
+_N_LINES = 3
+_REST_BIN_HZ = 1.0
+_NAMED_FROM_SHARE = 0.01
 _LOOSE_ABOVE_HZ = 20
 _LOOSE_BELOW_HZ = 60
 _LOOSE_BLOCK_S = 0.020
 _LOOSE_PAUSE_S = 0.1
 
 
+def decide_mains_hz(emg_v: Sequence[FloatArray], *, sampling_rate_hz: float) -> float:
+    """Return the mains frequency of a recording, decided once for all its channels.
+
+    Parameters
+    ----------
+    emg_v : sequence of ndarray of float, shape (n_samples,)
+        Raw EMG of each channel, in any unit; may hold NaN.
+    sampling_rate_hz : float
+        Samples per second.
+
+    Returns
+    -------
+    mains_hz : float
+        50 or 60 Hz, whichever stands out more in the quietest quarter of the channels: at rest no muscle hides it.
+        Where neither holds 1 % of the power there, the whole recording is asked, for hum may come and go; where
+        neither does there either, it is the site's own: so little is chance, not a line.
+    """
+    segments = [_segment_spectra(np.asarray(y, dtype=np.float64), sampling_rate_hz) for y in emg_v]
+    for quietest in (0.25, 1.0):
+        spectrum = _mean_of_quietest(segments, quietest)
+        if not spectrum.size:
+            break
+        frequency_hz = _REST_BIN_HZ * np.arange(1, spectrum.size + 1)
+        shares = {mains_hz: _mains_share(frequency_hz, spectrum, mains_hz) for mains_hz in (50.0, 60.0)}
+        likelier = max(shares, key=lambda key: shares[key])
+        if shares[likelier] >= _NAMED_FROM_SHARE:
+            return likelier
+    return SITE_MAINS_HZ
+
+
 def mains_share_percent(
-    raw_v: FloatArray, masked: BoolArray, *, sampling_rate_hz: float, n_harmonics: int = 3
-) -> tuple[float, float]:
-    """Return the likelier mains frequency and its share of the signal's power.
+    raw_v: FloatArray, masked: BoolArray, *, sampling_rate_hz: float, mains_hz: float
+) -> float:
+    """Return the share of a signal's power that mains holds.
 
     Parameters
     ----------
@@ -29,26 +66,18 @@ def mains_share_percent(
         Samples left out (only their bridges remain).
     sampling_rate_hz : float
         Samples per second.
-    n_harmonics : int
-        Lines counted, the fundamental included.
+    mains_hz : float
+        50 or 60; the line and its next two harmonics are counted.
 
     Returns
     -------
-    mains_hz, percent : float
-        50 or 60 Hz, and the percentage of all power that stands out of the spectrum's surroundings at its
-        lines: EMG has power at 50 Hz too, and that is not mains. 0 % where there is no power at all.
+    percent : float
+        The percentage of all power that stands out of the spectrum's surroundings at the lines: EMG has power at
+        50 Hz too, and that is not mains. 0 where there is no power at all.
     """
-    frequency_hz, psd = _power_spectrum(raw_v, sampling_rate_hz)
-    total = float(psd.sum())
-    if total <= 0 or masked.all():
-        return 50.0, 0.0
-    shares = {
-        mains_hz: sum(_line_excess(frequency_hz, psd, k * mains_hz) for k in range(1, n_harmonics + 1))
-        / total
-        for mains_hz in (50.0, 60.0)
-    }
-    mains_hz = max(shares, key=lambda key: shares[key])
-    return mains_hz, 100 * shares[mains_hz]
+    if masked.all():
+        return 0.0
+    return 100 * _mains_share(*_power_spectrum(raw_v, sampling_rate_hz), mains_hz)
 
 
 def low_frequency_percent(raw_v: FloatArray, *, sampling_rate_hz: float, below_hz: float = 20.0) -> float:
@@ -129,6 +158,35 @@ def _loud_part(second_v: FloatArray, sampling_rate_hz: float, *, least_v: float)
     n_block = max(round(_LOOSE_BLOCK_S * sampling_rate_hz), 2)
     moving = np.sqrt(ndimage.uniform_filter1d((second_v - np.median(second_v)) ** 2, n_block, mode="nearest"))
     return np.asarray(moving >= least_v)
+
+
+def _segment_spectra(raw_v: FloatArray, sampling_rate_hz: float) -> FloatArray:
+    """Return the spectrum of each whole second that is alive, each of power 1, the quietest first."""
+    n_segment = round(sampling_rate_hz / _REST_BIN_HZ)
+    if raw_v.size < n_segment or n_segment < 8:
+        return np.empty((0, 0))
+    segments = np.lib.stride_tricks.sliding_window_view(raw_v, n_segment)[:: n_segment // 2]
+    # A lost signal is quieter than any rest.
+    loudness = segments.std(axis=1)
+    alive = np.flatnonzero(np.isfinite(loudness) & (loudness > 0))
+    ordered = alive[np.argsort(loudness[alive])]
+    psd = signal.periodogram(segments[ordered], window="hann", detrend="constant", axis=1)[1][:, 1:]
+    total = psd.sum(axis=1, keepdims=True)
+    return np.asarray(psd / np.where(total > 0, total, 1.0))
+
+
+def _mean_of_quietest(segments: Sequence[FloatArray], share: float) -> FloatArray:
+    """Return the mean spectrum of the quietest seconds of all channels; empty where there is none."""
+    chosen = [spectra[: max(1, round(share * len(spectra)))] for spectra in segments if len(spectra)]
+    return np.asarray(np.concatenate(chosen).mean(axis=0)) if chosen else np.empty(0)
+
+
+def _mains_share(frequency_hz: FloatArray, psd: FloatArray, mains_hz: float) -> float:
+    """Return the share of all power that a mains frequency and its next two harmonics hold, 0 without power."""
+    total = float(psd.sum())
+    if total <= 0:
+        return 0.0
+    return sum(_line_excess(frequency_hz, psd, k * mains_hz) for k in range(1, _N_LINES + 1)) / total
 
 
 def _power_spectrum(raw_v: FloatArray, sampling_rate_hz: float) -> tuple[FloatArray, FloatArray]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from processing.emg.conditioning import condition_channel
+from processing.emg.interference import decide_mains_hz
 from processing.emg.intervals import Interval, to_mask, true_runs
 from processing.emg.parameters import AnalysisParameters
 from processing.emg.results import IntervalS
@@ -25,7 +26,8 @@ class SpectralSource:
     """One channel ready for spectra; arrays have shape (n_samples,).
 
     ``recorded_uv`` is as recorded, with straight lines over what is left out; ``filtered_uv`` its EMG band, on which
-    MNF and MDF are measured; ``masked`` covers what is left out. ``mains_hz`` is the likelier mains frequency.
+    MNF and MDF are measured; ``masked`` covers what is left out. ``mains_hz`` is the recording's
+    mains frequency, the same for each channel.
     """
 
     name: str
@@ -69,9 +71,10 @@ def spectral_sources(
     """
     parameters = parameters or AnalysisParameters()
     rate_hz = recording.metadata.sampling_rate_hz
+    mains_hz = decide_mains_hz(recording.emg_v, sampling_rate_hz=rate_hz)
     sources = []
     for info, raw_v in zip(recording.metadata.channels, recording.emg_v, strict=True):
-        channel = condition_channel(raw_v, sampling_rate_hz=rate_hz, parameters=parameters)
+        channel = condition_channel(raw_v, sampling_rate_hz=rate_hz, parameters=parameters, mains_hz=mains_hz)
         recorded = np.nan_to_num(_UV * channel.bridged_v).astype(np.float32)
         filtered = (_UV * channel.filtered_v).astype(np.float32)
         sources.append(

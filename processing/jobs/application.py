@@ -24,18 +24,23 @@ QUEUE_SCHEMA = "procrastinate"
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 15.0
 _KEEP_FINISHED_JOBS_HOURS = 24 * 7
+_LONGEST_STORAGE_PAUSE_S = 10.0
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the tasks do, as plain functions; every one of them may block."""
+    """What the tasks do, as plain functions; every one of them may block.
+
+    But ``storage_pause_s``: it says at once for how long the store is not to be asked, 0 where it may be.
+    """
 
     analyse: Callable[[str, bool], str]
     give_up: Callable[[str, str, str], None]
     reconcile: Callable[[], int]
     tell_operator: Callable[[], int]
+    storage_pause_s: Callable[[], float] = lambda: 0.0
 
 
 def build_job_app(database_url: str, work: Work, metrics: WorkerMetrics | None = None) -> App:
@@ -60,6 +65,7 @@ def build_job_app(database_url: str, work: Work, metrics: WorkerMetrics | None =
         log = _log.bind(
             session_id=session_id, correlation_id=correlation_id, attempt=context.job.attempts + 1
         )
+        await _until_storage_may_be_asked(work)
         started = time.perf_counter()
         try:
             outcome = await asyncio.to_thread(work.analyse, session_id, force)
@@ -115,6 +121,13 @@ def build_job_app(database_url: str, work: Work, metrics: WorkerMetrics | None =
         )
 
     return app
+
+
+async def _until_storage_may_be_asked(work: Work) -> None:
+    """Wait while the circuit breaker of the store is open: a run that it refuses would be one of a job's few."""
+    deadline = time.monotonic() + _LONGEST_STORAGE_PAUSE_S
+    while (pause_s := work.storage_pause_s()) > 0.0 and time.monotonic() < deadline:
+        await asyncio.sleep(pause_s)
 
 
 async def _bring_back(app: App, job: procrastinate.jobs.Job, work: Work) -> None:

@@ -173,6 +173,10 @@ class Services:
         """How often the store failed in this process, where that is counted."""
         return self.store.breaker.n_failures if isinstance(self.store, GuardedStore) else 0
 
+    def storage_pause_s(self) -> float:
+        """Return for how long the store is not to be asked, in seconds; 0 where it may be."""
+        return self.store.breaker.pause_s if isinstance(self.store, GuardedStore) else 0.0
+
     @property
     def operations(self) -> Operations:
         """Upkeep, and how the whole stands."""
@@ -337,6 +341,7 @@ class Services:
                 give_up=self.give_up_session,
                 reconcile=self.reconcile,
                 tell_operator=self.operations.tell_operator,
+                storage_pause_s=self.storage_pause_s,
             ),
             metrics,
         )

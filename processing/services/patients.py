@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from processing.database import Database, patients, patients_identity
+from processing.database import Database, audit, patients, patients_identity, patients_sessions
 from processing.errors import NotFoundError
 from processing.use_cases.patients import (
     Colleague,
     KnownIdentity,
     PatientIdentity,
+    PatientSessions,
     PatientSummary,
     check_patient_code,
 )
@@ -24,6 +25,10 @@ class PatientService:
     def list(self) -> Sequence[PatientSummary]:
         """Return the patients whom the viewer may see, by code."""
         return patients.list_patients(self._database)
+
+    def of_sessions(self, codes: Sequence[str]) -> Mapping[str, PatientSessions]:
+        """Return what the sessions of these patients say about them: copies, and the MVC that they brought."""
+        return patients_sessions.sessions_of_patients(self._database, codes)
 
     def load(self, code: str) -> PatientSummary:
         """Return one patient; NotFoundError if there is none, or they may not be seen."""
@@ -47,6 +52,18 @@ class PatientService:
         code = check_patient_code(code)
         patients.add_patient(self._database, code, site)
         return code
+
+    def record_identity_opened(self, code: str) -> None:
+        """Keep in the audit log that the viewer looked at who a patient is.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such patient, or they may not be seen.
+        """
+        audit.record_access(
+            self._database, "read", "patient_identities", patients.patient_id(self._database, code)
+        )
 
     def change(
         self, code: str, *, therapist_id: str | None, site: str | None, expected_revision: int

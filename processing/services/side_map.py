@@ -102,6 +102,7 @@ def describe(metadata: RecordingMetadata) -> SideMap:
                 reason=proposal.reason,
                 side=proposal.side,
                 selected=proposal.selected,
+                side_from=proposal.side_from,
             )
             for proposal in propose_channel_map(metadata)
         )

@@ -105,7 +105,8 @@ class SignInDesk:
         email = email.strip()
         if not _EMAIL.fullmatch(email):
             raise SignInRefusedError("This is not an e-mail address.")
-        self._attempts.begin(f"code to {email}", address)  # never forgiven: each is an e-mail to somebody
+        # Each is an e-mail to somebody, so it counts until its code comes back.
+        self._attempts.begin(_code_to(email), address)
         self._new_account().send_code(email)
 
     def enter_with_code(self, email: str, code: str, *, address: str | None) -> Admission:
@@ -113,7 +114,9 @@ class SignInDesk:
         email, code = email.strip(), code.replace(" ", "")
         if not _EMAIL.fullmatch(email) or not _CODE.fullmatch(code):
             raise SignInRefusedError(WRONG_CODE)
-        return self._enter(email, address, lambda account: account.sign_in_with_code(email, code))
+        admission = self._enter(email, address, lambda account: account.sign_in_with_code(email, code))
+        self._attempts.undone(_code_to(email), address)
+        return admission
 
     def confirm_second_factor(self, waiting_key: str, code: str, *, address: str | None) -> str:
         """Check an authenticator app's code and return the sign-in's key.
@@ -195,6 +198,10 @@ class SignInDesk:
 
     def _new_account(self) -> Account:
         return Account(self._issuer, self._anon_key, self._http)
+
+
+def _code_to(email: str) -> str:
+    return f"code to {email}"
 
 
 def _revoke_later(session: SignInSession) -> None:

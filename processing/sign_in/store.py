@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from cachetools import LRUCache, TTLCache
 
@@ -25,8 +25,9 @@ class SessionStore:
     ----------
     idle_s, lifetime_s : float
         How long a sign-in lasts without being used, and at most.
-    max_sessions : int
-        When there are more, the one that was used longest ago ends.
+    max_sessions, max_of_one_person : int
+        When there are more, the one that was used longest ago ends: of all, and of the same person, who could else
+        sign in until everybody else is out.
     on_end : callable
         Told of each sign-in that ends by time or for want of room, outside the store's lock.
     """
@@ -37,12 +38,14 @@ class SessionStore:
         idle_s: float,
         lifetime_s: float,
         max_sessions: int = 2000,
+        max_of_one_person: int = 20,
         on_end: Callable[[SignInSession], None] = lambda _session: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.idle_s = idle_s
         self.lifetime_s = lifetime_s
         self._max_sessions = max_sessions
+        self._max_of_one_person = max_of_one_person
         self._on_end = on_end
         self._clock = clock
         self._lock = threading.Lock()
@@ -56,8 +59,11 @@ class SessionStore:
         key = secrets.token_urlsafe(32)
         with self._lock:
             ended = self._sweep()
+            theirs = [digest for digest, other in self._sessions.items() if other.user_id == session.user_id]
+            if len(theirs) >= self._max_of_one_person:
+                ended.append(self._end(self._oldest(theirs), "You signed in many times elsewhere since."))
             while len(self._sessions) >= self._max_sessions:
-                oldest = min(self._sessions, key=lambda digest: self._sessions[digest].used_at)
+                oldest = self._oldest(self._sessions)
                 ended.append(self._end(oldest, "Too many people are signed in: please sign in again."))
             self._sessions[_digest(key)] = session
         self._tell(ended)
@@ -111,6 +117,9 @@ class SessionStore:
         with self._lock:
             key: str | None = self._tickets.pop(_digest(ticket), None)
             return key if key is not None and _digest(key) in self._sessions else None
+
+    def _oldest(self, digests: Iterable[bytes]) -> bytes:
+        return min(digests, key=lambda digest: self._sessions[digest].used_at)
 
     def _over(self, session: SignInSession) -> str | None:
         now = self._clock()

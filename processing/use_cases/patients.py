@@ -5,11 +5,43 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from processing.errors import InvalidParameterError
+from processing.recording import Side
 
 _CODE = re.compile(r"P[0-9]{3}")
 _LONGEST = {"family_name": 200, "given_name": 200, "hospital_number": 50}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMvc:
+    """The MVC of a muscle that a session brought itself: its file held it, or somebody entered it for that session.
+
+    ``recorded_at`` is local time, None where the file does not say.
+    """
+
+    side: Side
+    value_uv: float
+    source: Literal["file", "session"]
+    session_code: str
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSessions:
+    """What the sessions of a patient say about them.
+
+    ``n_copies`` counts the sessions of which an earlier one holds the same bytes; ``mvcs`` has for each side the newest
+    MVC that a session brought itself.
+    """
+
+    n_copies: int = 0
+    mvcs: tuple[SessionMvc, ...] = ()
+
+    def mvc(self, side: Side) -> SessionMvc | None:
+        """Return the newest MVC of a side, if any session brought one."""
+        return next((each for each in self.mvcs if each.side == side), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +66,27 @@ class PatientSummary:
     mvc_right_on: date | None
     has_identity: bool | None
 
-    def missing(self, *, today: date, stale_after_days: int) -> tuple[str, ...]:
-        """Name what somebody should still see to; empty where nothing is."""
+    def missing(
+        self, *, today: date, stale_after_days: int, sessions: PatientSessions | None = None
+    ) -> tuple[str, ...]:
+        """Name what somebody should still see to; empty where nothing is.
+
+        An MVC that a session brought itself is not missing; ``sessions`` says which did.
+        """
+        sessions = sessions or PatientSessions()
         found = []
         if self.therapist_id is None:
             found.append("therapist")
         if self.prescribed_from is None:
             found.append("prescription")
-        for side, measured_on in (("left", self.mvc_left_on), ("right", self.mvc_right_on)):
+        measured: tuple[tuple[Side, date | None], ...] = (
+            ("left", self.mvc_left_on),
+            ("right", self.mvc_right_on),
+        )
+        for side, measured_on in measured:
             if measured_on is None:
-                found.append(f"MVC {side}")
+                if sessions.mvc(side) is None:
+                    found.append(f"MVC {side}")
             elif (today - measured_on).days > stale_after_days:
                 found.append(f"newer MVC {side}")
         return tuple(found)

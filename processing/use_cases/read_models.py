@@ -48,6 +48,7 @@ class SessionSummary:
 
     ``score`` is None when it cannot be given; then ``score_low`` and ``score_high`` say what it could be, or are None
     too while there is no result. ``failure`` is a sentence for a clinician when ``status`` is ``failed``.
+    ``duplicate_of`` is the earliest session of the same bytes, among those that the viewer may see.
     """
 
     session_id: str
@@ -63,6 +64,7 @@ class SessionSummary:
     score_low: float | None
     score_high: float | None
     failure: str | None
+    duplicate_of: str | None = None
 
     @property
     def running(self) -> bool:
@@ -99,7 +101,8 @@ class SessionInputs:
     ``targets`` is what the session is measured against. The MVC values are those entered for this session alone;
     ``patient_mvc_left`` and ``patient_mvc_right`` are the patient's, valid on the session's day, and count where a
     session has none of its own. ``prescription`` is the patient's on that day. ``entered`` says, by the field's
-    name, since when a value stands and who entered it. ``day`` is the session's, for what holds from a day on.
+    name, since when a value stands and who entered it. ``day`` is the session's, for what holds from a day on;
+    ``day_of_arrival`` says that it is when the file arrived, because the recording names no date.
     """
 
     targets: SessionTargets = field(default_factory=SessionTargets)
@@ -113,6 +116,7 @@ class SessionInputs:
     patient_mvc_right: MvcMeasurement | None = None
     entered: Mapping[str, Entered] = field(default_factory=dict, compare=False)
     day: date | None = field(default=None, compare=False)
+    day_of_arrival: bool = field(default=False, compare=False)
 
     @property
     def standing_targets(self) -> SessionTargets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from processing.emg.results import ChannelAnalysis
 from processing.errors import InvalidParameterError
@@ -20,7 +20,7 @@ class MappedChannel:
     """One analog channel of a file: what it seems to be, and how it is read.
 
     ``key`` names it in a channel map; ``reason`` says in one sentence why it is taken for what it is. ``selected`` is
-    whether it is read as EMG, ``side`` then its leg.
+    whether it is read as EMG, ``side`` then its leg; ``side_from`` is how that leg is known.
     """
 
     key: str
@@ -30,6 +30,7 @@ class MappedChannel:
     reason: str
     side: Side | None
     selected: bool
+    side_from: Literal["label", "convention", "person"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,13 @@ def with_map(found: SideMap, channel_map: ChannelMap | None) -> SideMap:
     """Return the channels as a map reads them; without one, as they were found."""
     if channel_map is None:
         return found
-    channels = tuple(
-        replace(channel, selected=channel.key in channel_map, side=channel_map.get(channel.key))
-        for channel in found.channels
-    )
-    return replace(found, channels=channels)
+    return replace(found, channels=tuple(_mapped(channel, channel_map) for channel in found.channels))
+
+
+def _mapped(channel: MappedChannel, channel_map: ChannelMap) -> MappedChannel:
+    side = channel_map.get(channel.key)
+    side_from = channel.side_from if side == channel.side else "person" if side else None
+    return replace(channel, selected=channel.key in channel_map, side=side, side_from=side_from)
 
 
 def swapped(channel_map: ChannelMap) -> dict[str, Side | None]:

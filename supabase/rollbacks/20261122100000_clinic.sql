@@ -1,3 +1,4 @@
+-- derived: session_settings.revision, performance_scores.scoring_configuration_id
 drop index app.therapy_sessions_patient;
 drop index app.therapy_sessions_listed;
 create index therapy_sessions_patient on app.therapy_sessions (patient_id);

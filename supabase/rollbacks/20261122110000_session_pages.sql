@@ -1,3 +1,4 @@
+-- derived: emg_statistics.tally, therapy_sessions.session_at
 alter table app.emg_statistics drop column tally;
 drop function app.tally(jsonb);
 alter policy viewer_reads on app.session_settings

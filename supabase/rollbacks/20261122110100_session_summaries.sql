@@ -1,3 +1,4 @@
+-- derived: session_summaries, patient_totals
 drop trigger summarise on app.performance_scores;
 drop trigger summarise on app.emg_statistics;
 drop trigger summarise on app.bfr_monitoring;

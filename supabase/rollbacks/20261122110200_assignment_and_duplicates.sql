@@ -1,3 +1,4 @@
+-- derived: storage_events.gone_at
 drop function app.assign_patient(text, uuid);
 drop function app.same_recordings(text);
 drop index app.processing_parameters_sha256;

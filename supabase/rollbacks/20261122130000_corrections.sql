@@ -1,3 +1,4 @@
+-- derived: performance_scores.corrections_revision
 -- What counts stays as it was corrected last, only without its log; the next analysis counts what is detected.
 revoke update (n_contractions) on app.emg_statistics from authenticated;
 comment on column app.emg_statistics.n_contractions is null;

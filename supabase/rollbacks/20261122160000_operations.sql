@@ -1,3 +1,4 @@
+-- derived: notifications, reconciliation_runs, therapy_sessions.object_missing_since, therapy_sessions.correlation_id
 drop function app.viewer_operations_history();
 drop function app.viewer_operations_facts();
 drop index app.therapy_sessions_missing;

@@ -176,16 +176,16 @@ def test_left_and_right_are_swapped_and_everything_follows(
     before = title.inner_text()
     counts = dict(re.findall(r"(Left|Right): (\d+ of \d+)", before))
     assert counts["Left"] != counts["Right"]
-    page.get_by_role("button", name="Swap left and right").click()
+    page.get_by_role("button", name="Legs").click()
     with timed("19 swap confirmed, everything recomputed and redrawn", capsys):
-        page.get_by_role("button", name="Swap", exact=True).click()
-        expect(page.get_by_text(re.compile("said by Local clinician"))).to_be_visible(timeout=10_000)
+        page.get_by_role("button", name="Swap left and right").click()
+        expect(page.get_by_text("Right · CH1 Raw")).to_be_visible(timeout=10_000)
     wait_idle(page)
-    expect(page.get_by_text("R ▲ CH1 Raw")).to_be_visible()
     keep_picture(page, "side-map-swapped")
     after = dict(re.findall(r"(Left|Right): (\d+ of \d+)", title.inner_text()))
     assert after == {"Left": counts["Right"], "Right": counts["Left"]}
+    page.get_by_role("button", name="Legs").click()
+    expect(page.get_by_text(re.compile("said by Local clinician"))).to_be_visible(timeout=10_000)
     page.get_by_role("button", name="Swap left and right").click()
-    page.get_by_role("button", name="Swap", exact=True).click()
-    expect(page.get_by_text("L ● CH1 Raw")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Left · CH1 Raw")).to_be_visible(timeout=10_000)
     expect(title).to_have_text(before)

@@ -197,6 +197,8 @@ def test_answers_carry_security_headers(watched_page: Page, fake_url: str) -> No
     assert answer.text() == "ok"
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["x-content-type-options"] == "nosniff"
+    # A picture in text that somebody else wrote, a channel's label for one, must not call a stranger's server.
+    assert "img-src 'self' data: blob:;" in answer.headers["content-security-policy"]
 
 
 def _window(page: Page) -> list[float]:

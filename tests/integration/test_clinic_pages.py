@@ -411,3 +411,25 @@ def test_others_are_told_that_the_audit_log_is_the_administrators(
     assert f"“Audit log” is not part of the work of a {role}" in page
     assert not at.table
     assert "P077" not in page
+
+
+def test_looking_at_who_a_patient_is_leaves_one_trace(open_page: Open, administrator: Services) -> None:
+    at = open_page("patients.py", "therapist", patient="P001")
+    at.run()
+    looked = [
+        (entry.action, entry.table_name)
+        for entry in administrator.audit.list(AuditFilters())
+        if entry.table_name == "patient_identities"
+    ]
+    assert looked == [("read", "patient_identities")]
+
+
+def test_a_researcher_is_not_shown_the_name_that_a_clinic_gave_a_file(
+    open_page: Open, administrator: Services
+) -> None:
+    administrator.save_upload("P001", "Mrs Peeters.c3d", make_c3d())
+    at = open_page("review.py", "researcher", session="P001S001")
+    assert not at.exception
+    shown = texts(at) + "".join(str(table.value) for table in at.table)
+    assert "P001S001" in shown
+    assert "Peeters" not in shown

@@ -37,7 +37,7 @@ def test_upgrade_builds_every_table_and_a_second_one_does_nothing(empty_database
 
 def test_rolling_everything_back_leaves_nothing_and_can_be_repeated(empty_database: str) -> None:
     n = len(migrations.upgrade(empty_database))
-    assert len(migrations.rollback(empty_database, n)) == n
+    assert len(migrations.rollback(empty_database, n, lose_entries=True)) == n
     assert _tables(empty_database) == set()
     assert len(migrations.upgrade(empty_database)) == n
 
@@ -125,6 +125,40 @@ def test_a_history_that_another_version_of_the_cli_began_is_continued(
 def test_every_migration_has_a_rollback() -> None:
     names = {path.name for path in (migrations.SQL_ROOT / "migrations").glob("*.sql")}
     assert names == {path.name for path in (migrations.SQL_ROOT / "rollbacks").glob("*.sql")}
+
+
+def test_a_rollback_that_would_delete_what_people_entered_is_refused_until_it_is_asked_for(
+    database_url: str,
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("insert into app.patients (code) values ('P001')")
+        connection.execute(
+            "insert into app.prescriptions (patient_id, revision, valid_from, expected_left, expected_right,"
+            " percent_mvc_left, percent_mvc_right, hold_s)"
+            " select id, 1, date '2026-01-01', 12, 12, 75, 75, 2 from app.patients"
+        )
+    applied = [m.name for m in migrations.migration_status(database_url) if m.applied]
+    n = len(applied) - applied.index("prescriptions_mvc")
+    with pytest.raises(InvalidParameterError, match=r"would delete 1 row of prescriptions.*--lose-entries"):
+        migrations.rollback(database_url, n)
+    assert "prescriptions" in _tables(database_url)
+    assert migrations.rollback(database_url, 1, lose_entries=True)[0].name == "prescriptions_mvc"
+
+
+def test_a_rollback_without_entries_needs_no_permission(database_url: str) -> None:
+    assert len(migrations.rollback(database_url, 3)) == 3
+
+
+def test_what_a_rollback_file_calls_derived_is_something_that_it_drops() -> None:
+    for path in (migrations.SQL_ROOT / "rollbacks").glob("*.sql"):
+        sql = path.read_text(encoding="utf-8")
+        for line in sql.splitlines():
+            if line.startswith("-- derived: "):
+                for name in line.removeprefix("-- derived: ").split(", "):
+                    table, _, column = name.partition(".")
+                    assert f"drop column {column}" in sql if column else f"drop table app.{table}" in sql, (
+                        name
+                    )
 
 
 def test_every_table_has_row_level_security(database_url: str) -> None:

@@ -53,6 +53,26 @@ def test_what_is_known_already_is_not_announced_again(services: Services) -> Non
     assert services.database.fetch_all("select id from app.storage_events") == before
 
 
+def test_a_file_that_cannot_be_read_is_not_queued_again_when_it_is_touched(services: Services) -> None:
+    data = make_c3d()
+    services.save_upload("P001", "a.c3d", data)
+    services.store.write("P001/a.c3d", data[:-2000])
+    assert services.operations.announce_change("P001/a.c3d") == "accepted"
+    (row,) = services.database.fetch_all("select id::text from app.therapy_sessions")
+    assert services.analyse_session(row["id"]) == "failed"
+    assert services.operations.announce_change("P001/a.c3d") == "settled"
+
+
+def test_a_file_that_was_not_there_is_queued_once_it_is(services: Services) -> None:
+    data = make_c3d()
+    services.save_upload("P001", "a.c3d", data)
+    (services.settings.bucket_dir / "P001" / "a.c3d").unlink()
+    (row,) = services.database.fetch_all("select id::text from app.therapy_sessions")
+    assert services.analyse_session(row["id"]) == "failed"
+    services.store.write("P001/a.c3d", data)
+    assert services.operations.announce_change("P001/a.c3d") == "accepted"
+
+
 def test_hidden_files_and_other_files_are_not_noticed(tmp_path: Path) -> None:
     stop, seen = threading.Event(), set[str]()
 

@@ -283,7 +283,7 @@ def test_what_was_entered_before_keeps_its_values_across_the_migration(empty_dat
     from processing.database.migrations import rollback, upgrade
 
     n = len([m for m in upgrade(empty_database) if m.version >= "20261122120100"])
-    rollback(empty_database, n)
+    rollback(empty_database, n, lose_entries=True)
     with psycopg.connect(empty_database) as connection:
         for number in (1, 2):
             connection.execute(

@@ -69,6 +69,14 @@ def test_one_trial_is_let_through_and_closes_it_when_it_succeeds() -> None:
     assert breaker.call(lambda: "again") == "again"
 
 
+def test_it_says_how_long_until_the_next_trial() -> None:
+    breaker = make_breaker(try_again_after_s=60.0)
+    fail(breaker, 2)
+    assert breaker.pause_s == 0.0
+    fail(breaker, 1)
+    assert 59.0 < breaker.pause_s <= 60.0
+
+
 def test_only_one_caller_tries_while_the_others_are_refused() -> None:
     breaker = make_breaker(try_again_after_s=0.05)
     fail(breaker, 3)

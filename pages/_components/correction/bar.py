@@ -109,7 +109,10 @@ def _edges(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int,
 
 
 def _more(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
-    with st.popover("More", icon=":material/content_cut:", key=f"{view.key}:more"):
+    more = st.popover("More", icon=":material/content_cut:", key=f"{view.key}:more", on_change="rerun")
+    if not more.open:
+        return
+    with more:
         if chosen is not None:
             _split(corrector, view, *chosen)
             _merge(corrector, view, *chosen)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages._components import words
+from pages._components import local_time, words
 from pages._components.correction.saving import Corrector
 from pages._components.correction.words import change_words, entry_words, leg_name
 from pages._components.mark_words import mark_words
+from pages._components.open_review import OpenReview
 from processing.emg.corrections import active_edits
-from processing.services import Services
-from processing.use_cases.read_models import SessionResult, SessionReview
 
 
-def correction_history(
-    services: Services, review: SessionReview, result: SessionResult, *, editable: bool
-) -> None:
+def correction_history(opened: OpenReview) -> None:
     """Draw the log of a session, newest first; nothing where nobody corrected it."""
+    review, result = opened.review, opened.result
     log = review.corrections.log
     if not log:
         return
@@ -34,10 +32,10 @@ def correction_history(
                     title="A correction no longer applies",
                     icon=":material/link_off:",
                 )
-        _rejected(Corrector(services, review, result), editable)
+        _rejected(Corrector(opened.services, review, result, then=opened.follow), opened.editing)
         rows = [
             {
-                "When": words.moment(entry.at),
+                "When": local_time.moment(entry.at),
                 "Who": entry.author_name or "not known",
                 "What": entry_words(entry, log, result.channels),
                 "State": _state(entry.revision, entry.action, holds, lost),

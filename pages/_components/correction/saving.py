@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -21,10 +22,21 @@ Place = tuple[str, IntervalS]
 
 
 class Corrector:
-    """What a person may do to the contractions of one review; every method is made for a callback."""
+    """What a person may do to the contractions of one review; every method is made for a callback.
 
-    def __init__(self, services: Services, review: SessionReview, result: SessionResult) -> None:
+    ``then`` is called after a change and draws whatever shows it; without it the whole page is drawn again.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        review: SessionReview,
+        result: SessionResult,
+        *,
+        then: Callable[[], None] | None = None,
+    ) -> None:
         self._services = services
+        self._then = then or st.rerun
         self.review, self.result = review, result
         self._kept: dict[str, Any] = st.session_state.setdefault(
             corrections_key(review.summary.session_code), {}
@@ -143,7 +155,7 @@ class Corrector:
             # After a rejection nothing is chosen: its number is the next one's now, which nobody has looked at.
             if choose:
                 self._kept["select"] = select
-        st.rerun()  # all of the page, not the fragment of the button: title, tiles and score lie outside of it
+        self._then()  # more than the fragment of the button: title, tiles and score lie outside of it
 
     def _not_saved(self, error: ProcessingError) -> None:
         self._kept.update(problem=str(error), changed=True)

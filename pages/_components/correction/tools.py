@@ -11,52 +11,52 @@ from pages._components.contraction_table import choose_contraction
 from pages._components.correction.bar import KEYS, corrections_bar
 from pages._components.correction.comb import rep_comb
 from pages._components.correction.saving import Corrector, find
+from pages._components.open_review import OpenReview
 from pages._components.signal_view import Tools
 from pages._components.view import View
 from processing.services import Services
-from processing.use_cases.read_models import SessionResult, SessionReview
+from processing.use_cases.read_models import SessionReview
 
 
-def correction_tools(subject: str, services: Services, review: SessionReview, result: SessionResult) -> Tools:
+def correction_tools(opened: OpenReview) -> Tools:
     """Return the controls that correct contractions: keys A, X, U, fields, the comb, and edges to be dragged."""
-    corrector = Corrector(services, review, result)
-    corrector.take_changed()  # the page is being drawn whole
-    _follow(corrector, View(subject, result.metadata.duration_s))
-    key = f"{state.corrections_key(review.summary.session_code)}:prepared:{result.version}"
-    if not st.session_state.get(key):
-        st.session_state[key] = True
-        services.corrections.prepare(review)
+    corrector = _corrector(opened)
+    choose_changed(corrector, View(opened.subject, opened.result.metadata.duration_s))
+    prepare_once(opened.services, opened.review, opened.result.version)
     return Tools(draw=partial(_draw, corrector), keys=KEYS, on_edge=partial(_moved, corrector))
 
 
-def correction_without_picture(services: Services, review: SessionReview, result: SessionResult) -> None:
+def prepare_once(services: Services, review: SessionReview, version: int) -> None:
+    """Have the recording read while the person looks, so that the first correction is as quick as the next ones."""
+    key = f"{state.corrections_key(review.summary.session_code)}:prepared:{version}"
+    if not st.session_state.get(key):
+        st.session_state[key] = True
+        services.corrections.prepare(review)
+
+
+def correction_without_picture(opened: OpenReview) -> None:
     """Draw the table of contractions with the same controls, for a recording that is not there."""
-    subject = f"{review.summary.session_code}:table"
-    corrector = Corrector(services, review, result)
-    corrector.take_changed()
-    view = View(subject, result.metadata.duration_s)
-    view.keep_selection(result.channels)
-    _follow(corrector, view)
-    _table_and_controls(subject, corrector)
-
-
-@st.fragment
-def _table_and_controls(subject: str, corrector: Corrector) -> None:
-    result = corrector.result
-    view = View(subject, result.metadata.duration_s)
-    view.keep_selection(result.channels)
+    subject, channels = f"{opened.code}:table", opened.result.channels
+    corrector = _corrector(opened)
+    view = View(subject, opened.result.metadata.duration_s)
+    view.keep_selection(channels)
+    choose_changed(corrector, view)
     _draw(corrector, view)
-    choose_contraction(subject, result.channels, corrector.review.inputs.targets, view.visit)
+    choose_contraction(subject, channels, opened.review.inputs.targets, view.visit)
+
+
+def _corrector(opened: OpenReview) -> Corrector:
+    corrector = Corrector(opened.services, opened.review, opened.result, then=opened.follow)
+    corrector.take_changed()  # whoever draws this shows the change already
+    return corrector
 
 
 def _draw(corrector: Corrector, view: View) -> None:
-    if corrector.take_changed():
-        st.rerun()  # the title and the score lie outside of the fragment that this is part of
     corrections_bar(corrector, view)
     rep_comb(corrector, view)
 
 
-def _follow(corrector: Corrector, view: View) -> None:
+def choose_changed(corrector: Corrector, view: View) -> None:
     """Choose the contraction that was just changed, wherever it stands in the row now."""
     settled, place = corrector.take_selection()
     if not settled:

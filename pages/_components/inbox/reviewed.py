@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages._components import words
+from pages._components import local_time, words
 from processing.errors import ProcessingError
 from processing.services import Services
 from processing.use_cases.inbox import ReviewMark
@@ -39,7 +39,7 @@ def review_mark_bar(services: Services, review: SessionReview, *, may_edit: bool
 def mark_words(mark: ReviewMark) -> str:
     """Say who reviewed a session, when, and what changed since."""
     by = f"by {words.plain(mark.reviewed_by)}, " if mark.reviewed_by else ""
-    said = f"{by}{words.moment(mark.reviewed_at)}"
+    said = f"{by}{local_time.moment(mark.reviewed_at)}"
     if mark.current:
         return said
     if mark.analysed_since:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages._components import words
+from pages._components import local_time, words
 from pages._components.words import State
 from processing.use_cases.inbox import InboxRow, InboxState
 
@@ -39,21 +39,21 @@ def row_note(row: InboxRow) -> str:
     if row.state == "failed" and row.failure_kind in ADVICE:
         said.append(ADVICE[row.failure_kind])
     if row.duplicate_of:
-        when = f" of {words.moment(row.duplicate_recorded_at)}" if row.duplicate_recorded_at else ""
+        when = f" of {local_time.moment(row.duplicate_recorded_at)}" if row.duplicate_recorded_at else ""
         said.append(f"The same recording as {row.duplicate_of}{when}.")
     if row.state == "reviewed":
         by = f"by {words.plain(row.reviewed_by)}, " if row.reviewed_by else ""
-        said.append(f"{by}{words.moment(row.reviewed_at)}")
+        said.append(f"{by}{local_time.moment(row.reviewed_at)}")
     elif row.changed_since_review:
-        said.append(f"Reviewed {words.moment(row.reviewed_at)}, changed since.")
+        said.append(f"Reviewed {local_time.moment(row.reviewed_at)}, changed since.")
     return " ".join(said)
 
 
 def when_words(row: InboxRow) -> str:
     """Say when the file was recorded or, until that is known, when it arrived."""
     if row.recorded_at is not None:
-        return f"recorded {words.moment(row.recorded_at)}"
-    return f"arrived {words.moment(row.received_at)}"
+        return f"recorded {local_time.moment(row.recorded_at)}"
+    return f"arrived {local_time.moment(row.received_at)}"
 
 
 def time_words(row: InboxRow) -> str:

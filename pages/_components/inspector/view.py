@@ -11,7 +11,7 @@ from pages._components.chart import chart
 from pages._components.contraction_table import choose_contraction
 from pages._components.correction.bar import corrections_bar
 from pages._components.correction.saving import Corrector
-from pages._components.correction.tools import correction_tools
+from pages._components.correction.tools import choose_changed, prepare_once
 from pages._components.inspector import sentences
 from pages._components.inspector.aligned_panels import Muscle, muscles_of
 from pages._components.inspector.cells import sheet_of
@@ -50,10 +50,10 @@ def inspector_view(services: Services, review: SessionReview, result: SessionRes
     subject = f"inspector:{review.summary.session_code}:{result.version}"
     corrector = None
     if may_edit(services):
-        correction_tools(
-            subject, services, review, result
-        )  # chooses what was just changed, wherever it stands now
         corrector = Corrector(services, review, result)
+        corrector.take_changed()  # the page is being drawn whole
+        choose_changed(corrector, View(subject, result.metadata.duration_s))
+        prepare_once(services, review, result.version)
     _inspected(subject, review, result, panels, corrector)
 
 

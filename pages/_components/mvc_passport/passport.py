@@ -22,6 +22,7 @@ from processing.errors import ProcessingError
 from processing.recording import Side
 from processing.services import Services
 from processing.use_cases.mvc import MvcEntry, MvcMeasurement, standing_measurements
+from processing.use_cases.patients import PatientSessions, SessionMvc
 from processing.use_cases.rescore import Effects
 
 KIND = "mvc"
@@ -32,12 +33,12 @@ PLACEMENTS = ("rectus femoris, SENIAM", "vastus lateralis, SENIAM", "vastus medi
 METHODS = ("best of 3 maximal trials", "mean of 3 maximal trials", "one maximal trial")
 
 
-def mvc_passport(services: Services, code: str, *, may_edit: bool) -> None:
-    """Draw the MVC passport of a patient."""
+def mvc_passport(services: Services, code: str, of_sessions: PatientSessions, *, may_edit: bool) -> None:
+    """Draw the MVC passport of a patient; where it is empty, what the newest session used instead."""
     entries = services.prescriptions.passport(code)
     for column, side in zip(st.columns(2, border=True), SIDES, strict=True):
         with column:
-            _leg(entries, side)
+            _leg(entries, side, of_sessions.mvc(side))
     if may_edit:
         _form(services, code, entries)
     _history(entries)
@@ -45,11 +46,17 @@ def mvc_passport(services: Services, code: str, *, may_edit: bool) -> None:
         _withdraw(code, entries)
 
 
-def _leg(entries: Sequence[MvcEntry], side: Side) -> None:
+def _leg(entries: Sequence[MvcEntry], side: Side, of_session: SessionMvc | None) -> None:
     today = local_time.today()
     now = next((e for e in standing_measurements(entries, side) if e.measurement.measured_on <= today), None)
     with st.container(gap=None):
-        st.markdown(f":small[**{words.side_mark(side)} {side.capitalize()}** · MVC today]")
+        what = "MVC of a session" if now is None and of_session is not None else "MVC today"
+        st.markdown(f":small[**{words.side_mark(side)} {side.capitalize()}** · {what}]")
+        if now is None and of_session is not None:
+            st.metric(side, words.number(of_session.value_uv, "µV"), label_visibility="collapsed")
+            said = "It counts for that session alone; the passport holds none for the others."
+            st.markdown(f":small[{session_mvc_words(of_session)}. {said}]")
+            return
         if now is None:
             st.metric(side, words.NOT_RECORDED, label_visibility="collapsed")
             st.markdown(
@@ -65,6 +72,13 @@ def _leg(entries: Sequence[MvcEntry], side: Side) -> None:
         if old:
             lines.append(f":material/warning: **{old} days**")
         st.markdown("  \n".join(f":small[{line}]" for line in lines))
+
+
+def session_mvc_words(mvc: SessionMvc) -> str:
+    """Say of which session an MVC is, and how that session came by it."""
+    when = "recording date not recorded" if mvc.recorded_at is None else local_time.day(mvc.recorded_at)
+    source = "from the file of" if mvc.source == "file" else "entered for"
+    return f"{source} {mvc.session_code}, {when}"
 
 
 def _form(services: Services, code: str, entries: Sequence[MvcEntry]) -> None:

@@ -165,7 +165,7 @@ def _reconciliation(services: Services, facts: OperationsFacts) -> None:
     )
     table = pd.DataFrame(
         {
-            "Started (UTC)": [f"{run.started_at:%d %b %H:%M:%S}" for run in runs],
+            "Started": [local_time.second(run.started_at) for run in runs],
             "Took (s)": [round((run.ended_at - run.started_at).total_seconds(), 2) for run in runs],
             "In the bucket": [run.n_listed for run in runs],
             "Queued": [run.n_queued for run in runs],

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages._components import local_time, state, words
+from pages._components.audit.opened import record_identity_opened
 from processing.errors import EditConflictError, ProcessingError
 from processing.services import Services
 from processing.use_cases.patients import KnownIdentity, PatientIdentity
@@ -18,12 +19,14 @@ FIELDS = {"family_name": "Family name", "given_name": "Given name", "hospital_nu
 def identity(services: Services, code: str) -> None:
     """Draw the identity of a patient as fields that may be empty."""
     stored = services.patients.identity(code)
+    record_identity_opened(services, code)
     key = f"identity:{code}"
     seen: KnownIdentity = st.session_state.setdefault(f"{state.PREVIEW}{key}", stored)
     if seen.revision != stored.revision:
         _changed(key, stored)
     st.caption(
-        "Optional, and apart from all results. Researchers never see it; every look at a change is audited."
+        "Optional, and apart from all results. Researchers never see it; looking at it and changing it are kept in the "
+        "audit log."
     )
     with st.form(key, border=False, enter_to_submit=False):
         values: dict[str, Any] = {}

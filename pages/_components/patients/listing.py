@@ -10,7 +10,7 @@ import streamlit as st
 from pages._components import local_time, state, words
 from pages._components.gate import Viewer
 from processing.services import Services
-from processing.use_cases.patients import PatientSummary
+from processing.use_cases.patients import PatientSessions, PatientSummary
 
 ROWS_PER_PAGE = 25
 COLUMNS = (0.9, 1.7, 1.3, 1.1, 1.6, 4.2)
@@ -38,14 +38,16 @@ def patient_list(services: Services, viewer: Viewer) -> None:
         return
     n_pages = math.ceil(len(found) / ROWS_PER_PAGE)
     page = min(st.session_state.get(f"{state.PATIENT_SEARCH}:page", 1), n_pages)
+    shown = found[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
+    of_sessions = services.patients.of_sessions([patient.code for patient in shown])
     st.html(DENSE_ROWS)
     with st.container(gap="xxsmall", key="patient-table"):
         with st.container(border=True):
             for column, heading in zip(st.columns(COLUMNS, gap=None), HEADINGS, strict=True):
                 column.markdown(f":small[**{heading}**]")
-        for patient in found[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]:
+        for patient in shown:
             with st.container(border=True):
-                _row(services, patient)
+                _row(services, patient, of_sessions.get(patient.code, PatientSessions()))
     if n_pages > 1:
         st.pagination(n_pages, key=f"{state.PATIENT_SEARCH}:page")
 
@@ -74,7 +76,7 @@ def _narrowed(patients: Sequence[PatientSummary]) -> list[PatientSummary]:
     ]
 
 
-def _row(services: Services, patient: PatientSummary) -> None:
+def _row(services: Services, patient: PatientSummary, of_sessions: PatientSessions) -> None:
     link, therapist, site, sessions, last, missing = st.columns(
         COLUMNS, gap=None, vertical_alignment="center"
     )
@@ -87,12 +89,21 @@ def _row(services: Services, patient: PatientSummary) -> None:
     )
     therapist.markdown(therapist_words(patient))
     site.markdown(words.plain(patient.site) if patient.site else "—")
-    failed = f"  \n:small[{patient.n_failed} not read]" if patient.n_failed else ""
-    sessions.markdown(f"{patient.n_sessions}{failed}")
+    sessions.markdown(count_words(patient, of_sessions))
+    # The day alone: of an undated recording only the arrival is known, which is kept on another clock.
     last.markdown(
-        words.moment(patient.last_session_at) if patient.last_session_at else ":small[no session yet]"
+        local_time.day(patient.last_session_at) if patient.last_session_at else ":small[no session yet]"
     )
-    missing.markdown(missing_words(services, patient))
+    missing.markdown(missing_words(services, patient, of_sessions))
+
+
+def count_words(patient: PatientSummary, of_sessions: PatientSessions) -> str:
+    """Say how many sessions there are, and how many of them are no recording of their own."""
+    n_copies = of_sessions.n_copies
+    apart = [f"{patient.n_failed} not read"] if patient.n_failed else []
+    if n_copies:
+        apart.append(f"{n_copies} the same recording as another")
+    return f"{patient.n_sessions}" + (f"  \n:small[{', '.join(apart)}]" if apart else "")
 
 
 def therapist_words(patient: PatientSummary) -> str:
@@ -102,9 +113,13 @@ def therapist_words(patient: PatientSummary) -> str:
     return words.plain(patient.therapist_name) if patient.therapist_name else ":small[assigned]"
 
 
-def missing_words(services: Services, patient: PatientSummary) -> str:
+def missing_words(services: Services, patient: PatientSummary, of_sessions: PatientSessions) -> str:
     """Name what somebody should still see to, in words."""
-    missing = patient.missing(today=local_time.today(), stale_after_days=services.settings.mvc_stale_days)
+    missing = patient.missing(
+        today=local_time.today(),
+        stale_after_days=services.settings.mvc_stale_days,
+        sessions=of_sessions,
+    )
     if not missing:
         return ":material/check: nothing"
     return ":small[" + " · ".join(missing) + "]"

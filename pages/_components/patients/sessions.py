@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._components import words
+from pages._components import local_time, words
+from pages._components.session_outcome import outcome_words
 from processing.services import Services
-from processing.use_cases.read_models import SessionFilters, SessionSummary, SideSummary
+from processing.use_cases.read_models import SessionFilters, SessionSummary
 
 SHOWN = 50
 COLUMNS = (1.0, 1.4, 1.5, 1.6, 1.6, 0.9)
-HEADINGS = ("Session", "Recorded", "State", "L ● good / expected", "R ▲ good / expected", "Score of 100")
+HEADINGS = ("Session", "Recorded", "State", "L ● Left", "R ▲ Right", "Score of 100")
 
 
 def sessions(services: Services, patient_code: str) -> None:
@@ -25,6 +26,12 @@ def sessions(services: Services, patient_code: str) -> None:
             column.markdown(f":small[**{heading}**]")
         for session in found[:SHOWN]:
             _row(session)
+    copies = sum(session.duplicate_of is not None for session in found[:SHOWN])
+    if copies:
+        st.caption(
+            f"{words.plural(copies, 'row')} of {len(found[:SHOWN])} {'shows' if copies == 1 else 'show'} a recording "
+            "that is stored already, so that it stands here more than once."
+        )
     if len(found) > SHOWN:
         st.caption(f"The newest {SHOWN}; the page Sessions has all.")
 
@@ -38,23 +45,13 @@ def _row(session: SessionSummary) -> None:
         query_params={"session": session.session_code},
     )
     recorded.markdown(
-        words.moment(session.recorded_at)
+        local_time.moment(session.recorded_at)
         if session.recorded_at
-        else f":small[arrived {words.moment(session.received_at)}]"
+        else f":small[arrived {local_time.moment(session.received_at)}]"
     )
+    if session.duplicate_of:
+        link.markdown(f":small[{words.same_as(session)}]")
     kind = words.session_state(session)
     status.badge(kind.word, icon=kind.icon, color=kind.color, help=session.failure or kind.sentence)
-    sides = {side.side: side for side in session.sides}
-    left.markdown(_good(sides.get("left")))
-    right.markdown(_good(sides.get("right")))
-    score.markdown(words.score_words(session.score, session.score_low, session.score_high))
-
-
-def _good(side: SideSummary | None) -> str:
-    if side is None:
-        return "—"
-    if side.verdict == "not_judged":
-        return words.VERDICT_WORDS["not_judged"]
-    if side.n_good is None:
-        return f":small[{words.NOT_ASSESSABLE}; {side.n_contractions} found]"
-    return f"**{side.n_good} / {side.expected}**"
+    for column, said in zip((left, right, score), outcome_words(session), strict=True):
+        column.markdown(said)

@@ -44,6 +44,12 @@ def current_key() -> str | None:
     return own or read_key(st.context.headers, st.context.cookies)
 
 
+def client_address() -> str | None:
+    """Return the address that the browser's connection comes from; None for this computer."""
+    address = st.context.ip_address
+    return address if isinstance(address, str) else None
+
+
 def local_role() -> Role:
     """Return the role in which the local clinician looks at the moment."""
     chosen: Role = st.session_state.get(state.LOCAL_ROLE, "administrator")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._components import state
 from pages._components.sign_in.cookie import read_key
+from pages._components.sign_in.current import client_address
 from pages._components.sign_in.desk import get_desk
 from pages._components.sign_in.link import forget_cookie
 from processing.errors import ProcessingError
@@ -59,7 +60,9 @@ def _first_step() -> None:
             return
         password = st.text_input("Password", type="password", autocomplete="current-password", max_chars=1024)
         if _submit("Sign in"):
-            _attempt(lambda: _admitted(get_desk().enter_with_password(email, password, address=_address())))
+            _attempt(
+                lambda: _admitted(get_desk().enter_with_password(email, password, address=client_address()))
+            )
 
 
 def _typed_code(email: str) -> None:
@@ -68,7 +71,7 @@ def _typed_code(email: str) -> None:
         st.text_input("E-mail address", value=email, disabled=True)
         code = st.text_input("Code from the e-mail", autocomplete="one-time-code", max_chars=12)
         if _submit("Sign in"):
-            _attempt(lambda: _admitted(get_desk().enter_with_code(email, code, address=_address())))
+            _attempt(lambda: _admitted(get_desk().enter_with_code(email, code, address=client_address())))
     _start_again()
 
 
@@ -96,7 +99,7 @@ def _start_again() -> None:
 
 def _send_code(email: str) -> None:
     def send() -> None:
-        get_desk().send_code(email, address=_address())
+        get_desk().send_code(email, address=client_address())
         st.session_state[state.SIGN_IN_EMAIL] = email.strip()
 
     _attempt(send)
@@ -105,7 +108,7 @@ def _send_code(email: str) -> None:
 def _confirm(code: str) -> None:
     try:
         key = get_desk().confirm_second_factor(
-            st.session_state[state.SIGN_IN_WAITING], code, address=_address()
+            st.session_state[state.SIGN_IN_WAITING], code, address=client_address()
         )
     except SignInEndedError:
         _forget_steps()
@@ -138,8 +141,3 @@ def _attempt(step: Callable[[], None]) -> None:
 def _forget_steps() -> None:
     for name in (state.SIGN_IN_WAITING, state.SIGN_IN_EMAIL, state.SIGN_IN_SAYS):
         st.session_state.pop(name, None)
-
-
-def _address() -> str | None:
-    address = st.context.ip_address
-    return address if isinstance(address, str) else None

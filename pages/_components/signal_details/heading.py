@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages._components import words
+from pages._components import local_time, words
 from processing.use_cases.read_models import SessionReview
 
 BELOW_REVIEW: Mapping[str, tuple[str, str]] = {
@@ -27,7 +27,7 @@ def page_heading(review: SessionReview, here: str, back: Mapping[str, str] | Non
             query_params={**code, **(back or {})},
         )
         when = summary.recorded_at or summary.received_at
-        known = [f"**{summary.session_code}**", f"Patient {summary.patient_code}", words.moment(when)]
+        known = [f"**{summary.session_code}**", f"Patient {summary.patient_code}", local_time.moment(when)]
         if summary.duration_s is not None:
             known.append(words.duration(summary.duration_s))
         st.markdown(" · ".join(known), width="content")

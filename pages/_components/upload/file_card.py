@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._components import words
+from pages._components import local_time, words
 from pages._components.upload.later import ask_later
 from pages._components.upload.maps import map_controls
 from pages._components.upload.rows import state_row
 from pages._components.upload.staging import Staged
 from processing.emg.results import ChannelAnalysis
 from processing.errors import TransientError
-from processing.recording import ChannelInfo, ClockCheck, RecordedMeasures, RecordingMetadata
+from processing.recording import ChannelInfo, GameInfo, RecordedMeasures, RecordingMetadata
 from processing.services import Services
 from processing.use_cases.analyse import AnalysedRecording
 
@@ -44,7 +44,7 @@ def _stored_already(services: Services, sha256: str) -> None:
     if not copies:
         return
     first = copies[0]
-    when = words.moment(first.recorded_at or first.received_at)
+    when = local_time.moment(first.recorded_at or first.received_at)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f":material/content_copy: This recording is already stored as **{first.session_code}** ({when}).",
@@ -78,16 +78,23 @@ def card_lines(found: AnalysedRecording) -> list[str]:
 
 
 def _recording_line(metadata: RecordingMetadata) -> str:
+    clock = _clock_words(metadata)
     parts = [
-        words.moment(metadata.recorded_at),
-        f"**{words.duration(metadata.duration_s)}** ({_clock_words(metadata.clock_check)})",
+        "recording date not recorded; the day of arrival counts"
+        if metadata.recorded_at is None
+        else local_time.moment(metadata.recorded_at),
+        f"**{words.duration(metadata.duration_s)}**" + (f" ({clock})" if clock else ""),
         words.plural(len(metadata.channels), "channel"),
         _unit_words(metadata.channels),
     ]
     return " · ".join(parts)
 
 
-def _clock_words(clock: ClockCheck) -> str:
+def _clock_words(metadata: RecordingMetadata) -> str:
+    """Compare with the game's clock; a file that names no game has none to compare with."""
+    clock, game = metadata.clock_check, metadata.game
+    if clock.declared_duration_s is None and game == GameInfo():
+        return ""
     if clock.consistent is None or clock.declared_duration_s is None:
         return "the game noted no duration"
     if clock.consistent:

@@ -34,7 +34,7 @@ def map_controls(staged: Staged) -> None:
     now = with_map(staged.proposed, staged.channel_map)
     named = any(channel.side for channel in now.channels if channel.selected)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(side_words(now) if staged.channel_map is None else _said(now), width="content")
+        st.markdown(side_words(now, None if staged.channel_map is None else "as you chose"), width="content")
         if named:
             st.button(
                 "Swap left and right",
@@ -48,10 +48,6 @@ def map_controls(staged: Staged) -> None:
                 _fields(staged.file_id, now)
     if not named:
         _fields(staged.file_id, now)
-
-
-def _said(now: SideMap) -> str:
-    return side_words(now).replace("by convention; the file does not say", "as you chose")
 
 
 def _fields(file_id: str, now: SideMap) -> None:

@@ -88,6 +88,33 @@ def test_mains_is_measured_and_named(mains_hz: float) -> None:
     assert found.value == pytest.approx(true_share, abs=4)
 
 
+def test_both_legs_name_the_same_mains_frequency() -> None:
+    recording = make_recording(contractions_s=BURSTS, duration_s=60, n_channels=2, mains_uv=(0.0, 2.0))
+    time_s = np.arange(recording.emg_v.shape[1]) / FS
+    chance = 20e-6 * np.sin(2 * np.pi * 60.0 * time_s) * ((time_s > 2) & (time_s < 4))
+    emg_v = recording.emg_v + np.stack((chance, 0 * chance))
+    channels = analyse_recording(replace(recording, emg_v=emg_v.astype(np.float32))).channels
+    for channel in channels:
+        assert "50 Hz mains" in finding(channel, "mains").reason
+
+
+def test_a_trace_of_another_line_is_not_named() -> None:
+    recording = recording_of()
+    time_s = np.arange(recording.emg_v.shape[1]) / FS
+    trace = 0.2e-6 * np.sin(2 * np.pi * 60.0 * time_s)
+    channel = analyse(replace(recording, emg_v=(recording.emg_v + trace).astype(np.float32)))
+    assert "50 Hz mains" in finding(channel, "mains").reason
+
+
+def test_hum_that_comes_and_goes_is_named_by_its_own_frequency() -> None:
+    recording = recording_of(amplitude_uv=50)
+    time_s = np.arange(recording.emg_v.shape[1]) / FS
+    hum = 100e-6 * np.sin(2 * np.pi * 60.0 * time_s) * ((time_s >= 20) & (time_s < 40))
+    found = finding(analyse(replace(recording, emg_v=(recording.emg_v + hum).astype(np.float32))), "mains")
+    assert found.verdict == "doubtful"
+    assert "60 Hz mains" in found.reason
+
+
 def test_emg_itself_is_not_called_mains() -> None:
     assert finding(analyse(recording_of()), "mains").value < 3
 

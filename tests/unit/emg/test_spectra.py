@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -191,3 +193,11 @@ def test_scatter_without_a_trend_has_no_direction() -> None:
 def test_too_few_points_have_no_line(x: list[float], y: list[float]) -> None:
     with pytest.raises(InvalidParameterError, match="A line needs 3 points"):
         fit_trend(np.array(x), np.array(y))
+
+
+def test_the_mains_frequency_is_the_recordings_for_each_channel() -> None:
+    recording = make_recording(duration_s=20, mains_uv=(0.0, 5.0))
+    y = recording.emg_v.astype(np.float64)
+    y[0] += 0.2e-6 * np.sin(2 * np.pi * 60.0 * np.arange(y.shape[1]) / FS)
+    sources = spectral_sources(replace(recording, emg_v=y.astype(np.float32)))
+    assert [source.mains_hz for source in sources] == [50.0, 50.0]

@@ -88,7 +88,7 @@ def test_the_slope_of_a_straight_line_is_found_exactly() -> None:
 
 @pytest.mark.parametrize(
     ("n", "snr_db", "words"),
-    [(5, 20.0, "only 5 contractions"), (8, 9.0, "9 dB; 10 dB are needed"), (8, None, "unknown")],
+    [(5, 20.0, "only 5 contractions"), (8, 9.0, "9.0 dB; 10 dB are needed"), (8, None, "unknown")],
 )
 def test_a_slope_that_says_nothing_is_withheld_with_its_reason(
     n: int, snr_db: float | None, words: str

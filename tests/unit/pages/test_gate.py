@@ -307,15 +307,21 @@ def test_a_name_is_shown_as_it_is_and_calls_no_other_server(signed_in: SignedIn)
 
 def test_an_address_with_a_nul_is_that_of_the_page_alone(launch: Launch) -> None:
     def script() -> None:
-        import streamlit as st
-
         from pages._components.gate import guard
 
         guard("sessions.py")
-        st.write(sorted(st.query_params.to_dict().items()))
 
     launch(FakeServices())
     at = AppTest.from_function(script, default_timeout=30)
     at.query_params["session"], at.query_params["from"] = "P001S001\0", "1.00"
-    assert "session" not in at.run().query_params
-    assert at.query_params["from"] == ["1.00"]
+    assert at.run().query_params == {"from": "1.00"}
+
+
+def test_without_sign_in_a_proxy_lets_nobody_at_another_computer_in(
+    launch: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages._components.gate.client_address", lambda: "203.0.113.9")
+    at = launch(FakeServices(reviews=every_state())).run()
+    assert [title.value for title in at.title] == ["Sign-in needed"]
+    assert "You are at another computer" in at.warning[0].value
+    assert "P00" not in texts(at)

@@ -189,7 +189,7 @@ def test_a_mark_of_an_earlier_state_says_what_changed() -> None:
 
 def test_the_review_says_which_channel_is_which_leg(launch: Launch) -> None:
     said = texts(launch(one(), "review.py", session="P001S001"))
-    assert "**L ●** CH1 Raw · **R ▲** CH2 Raw · by convention; the file does not say" in said
+    assert "**L ●** CH1 Raw · **R ▲** CH2 Raw · by the game's convention; the file does not say" in said
 
 
 def test_left_and_right_are_swapped_with_one_confirmation(launch: Launch) -> None:

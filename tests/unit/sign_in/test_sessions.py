@@ -166,6 +166,23 @@ def test_the_store_is_bounded_and_lets_the_longest_unused_go(
     assert all(timed.session(key) for key in keys[1:])
 
 
+def test_nobody_signs_in_so_often_that_others_are_out(
+    timed: SignInDesk, server: AuthServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timed.sessions, "_max_of_one_person", 3)
+    monkeypatch.setattr(timed.sessions, "_max_sessions", 4)
+    server.add_user("eve@clinic.test")
+    ann, _ = _enter(timed)
+    eves = []
+    for _ in range(6):
+        clock.now += 1
+        eves.append(timed.enter_with_password("eve@clinic.test", "correct horse", address=None).key)
+    assert timed.session(ann)
+    assert all(timed.session(key) for key in eves[-3:])
+    with pytest.raises(SignInEndedError, match="many times elsewhere"):
+        timed.session(eves[2])
+
+
 def test_a_ticket_is_worth_its_key_once_and_for_a_minute(timed: SignInDesk, clock: Clock) -> None:
     key, _ = _enter(timed)
     ticket = timed.sessions.issue_ticket(key)
