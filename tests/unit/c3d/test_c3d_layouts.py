@@ -147,7 +147,7 @@ def test_the_shortfall_is_told_in_frames_and_bytes() -> None:
     assert math.isclose(layout.n_samples / layout.sampling_rate_hz, 900 / 990)
     with pytest.raises(
         TruncatedRecordingError,
-        match=r"promises 30 frames \(11 280 bytes of data\) but the file holds 5 000\. It was",
+        match=r"promises 30 frames \(11\u202f280 bytes of data\) but the file holds 5\u202f000\. It was",
     ):
         read_recording(data[: layout.start + 5000])
 

@@ -63,7 +63,7 @@ def test_a_head_that_ends_too_early_says_how_much_is_needed() -> None:
 
 def test_a_file_that_ends_inside_its_parameters_is_cut_short_not_incomplete() -> None:
     with pytest.raises(
-        TruncatedRecordingError, match=r"its description alone takes .* the file holds 1 100"
+        TruncatedRecordingError, match=r"its description alone takes .* the file holds 1\u202f100"
     ) as caught:
         read_metadata(ghostly(LAB=LONG)[:1100], size_bytes=1100)
     assert not isinstance(caught.value, IncompleteHeadError)

@@ -186,7 +186,7 @@ def test_a_completed_review_says_the_finding_first(launch: Launch) -> None:
     at = launch(only(), "review.py", session="P001S001")
     assert not at.exception
     assert at.title[0].value.startswith("Left: 1 of 4 good (2 strong enough, 2 held")
-    assert [metric.value for metric in at.metric] == ["1 / 4", "1 / 4", "71"]
+    assert [metric.value for metric in at.metric] == ["1 / 4", "1 / 4", "71.2"]
     assert at.query_params["session"] == "P001S001"
 
 
