@@ -7,6 +7,7 @@ stalls thus shows in every request that was due meanwhile, instead of delaying t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -33,17 +34,26 @@ async def _send(plan: dict[str, Any]) -> dict[str, Any]:
     latencies, statuses = [0.0] * len(requests), [0] * len(requests)
     start = time.perf_counter() + _LEAD_S
 
+    async def exchange(request: bytes) -> int:
+        while free:
+            connection = free.pop()
+            # The listener hangs up on connections that were idle for a while; such a request was not read.
+            with contextlib.suppress(OSError, EOFError):
+                return await over(connection, request)
+        return await over(await asyncio.open_connection(plan["host"], plan["port"]), request)
+
+    async def over(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> int:
+        connection[1].write(request)
+        status = await _answer(connection[0])
+        free.append(connection)
+        return status
+
     async def one(number: int) -> None:
         due = start + number * gap_s
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        try:
-            connection = free.pop() if free else await asyncio.open_connection(plan["host"], plan["port"])
-            connection[1].write(requests[number])
+        with contextlib.suppress(OSError, EOFError, TimeoutError):
             async with asyncio.timeout(_ANSWER_WITHIN_S):
-                statuses[number] = await _answer(connection[0])
-            free.append(connection)
-        except (OSError, EOFError, TimeoutError):
-            statuses[number] = 0
+                statuses[number] = await exchange(requests[number])
         latencies[number] = time.perf_counter() - due
 
     await asyncio.gather(*(one(number) for number in range(len(requests))))

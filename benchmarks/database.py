@@ -230,7 +230,9 @@ def _print(console: Console, timed: list[Timed]) -> None:
         f"Limit {LIMIT_MS:.0f} ms at p95, row-level security on, {len(timed[0].times_ms)} runs each."
     )
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-    console.print(f"Load of this machine: {busy:.1f} for each core; above 1 the times are those of a queue, too.")
+    console.print(
+        f"Load of this machine: {busy:.1f} for each core; above 1 the times are those of a queue, too."
+    )
     console.print(f"Indexes used: {', '.join(sorted({name for one in timed for name in one.indexes}))}")
 
 

@@ -93,7 +93,7 @@ def _product(browser: Browser, folder: Path, recording: BenchmarkRecording) -> W
                 points = _points(page)
                 edits = {**corrections_ms(page), "what-if": tries_ms(page)}
             page.close()
-        for code in codes[1:]:
+        for code in codes[1:6]:
             page = context.new_page()
             again.append(_opened(page, stack.dashboard_url, code))
             page.close()
@@ -132,7 +132,7 @@ def _other(browser: Browser, url: str, name: str, way: str) -> Way:
     """Measure a page of ``viewer_page``, whose server reads the file anew each time."""
     first, cold, warm, points = [], [], [], 0
     context = browser.new_context(viewport=_SIZE)
-    for number in range(5):
+    for number in range(4):
         page = context.new_page()
         watch(page, always=True)
         page.goto(url)

@@ -98,7 +98,8 @@ def database_killed(bench: Bench) -> Outcome:
     refused = len(sender.objects) - len(acknowledged)
     return outcome_of(
         good,
-        f"{len(back)} kills; {len(acknowledged)} acknowledged, {refused} not; ready after {_range(back)}",
+        f"{len(back)} kills; {len(acknowledged)} acknowledged, {refused} not; "
+        f"ready {_range(back)} after its processes were gone",
     )
 
 

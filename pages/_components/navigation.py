@@ -40,6 +40,8 @@ PAGES = (
     PageEntry("inbox.py", "Inbox", ":material/inbox:", CLINIC),
     PageEntry("patients.py", "Patients", ":material/groups:"),
     PageEntry("upload.py", "Upload", ":material/upload_file:", CLINIC),
-    PageEntry("operations.py", "Operations", ":material/monitor_heart:", ADMINISTRATOR, section=ADMINISTRATION),
+    PageEntry(
+        "operations.py", "Operations", ":material/monitor_heart:", ADMINISTRATOR, section=ADMINISTRATION
+    ),
     PageEntry("audit.py", "Audit log", ":material/history:", ADMINISTRATOR, section=ADMINISTRATION),
 )

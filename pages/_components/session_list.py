@@ -31,6 +31,21 @@ DENSE_ROWS = """<style>
 .st-key-session-table > [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] {
     padding: 0.3rem 0.9rem;
 }
+/* On a narrow screen words go on in the next line; no code and no state is cut off. */
+.st-key-session-table :is([data-testid="stPageLink"], .stMarkdownBadge) :is(span, p),
+.st-key-session-table .stMarkdownBadge {
+    white-space: normal !important;
+    overflow: visible !important;
+    overflow-wrap: normal !important;
+    word-break: normal !important;
+}
+@media (max-width: 1100px) {
+    [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+    .st-key-session-table [data-testid="stPageLink"] a > :has(> [data-testid="stIconMaterial"]),
+    .st-key-session-table [data-testid="stPageLink"] [data-testid="stIconMaterial"] { display: none; }
+    .st-key-session-table [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; gap: 0; }
+    .st-key-session-table [data-testid="stColumn"] { padding-right: 0.4rem; font-size: 0.875rem; }
+}
 </style>"""
 
 
@@ -104,7 +119,9 @@ def _turn_pages(page: SessionPage) -> None:
 
 def _counts(page: SessionPage) -> str:
     states = [words.session_state(session) for session in page.sessions]
-    order: tuple[State, ...] = (words.WAITING, words.ANALYSING, words.READY, words.WARNINGS, words.FAILED)
+    order: tuple[State, ...] = (
+        words.WAITING, words.ANALYSING, words.READY, words.WARNINGS, words.NO_LEG, words.FAILED,
+    )  # fmt: skip
     counted = [f"{states.count(kind)} {kind.word.lower()}" for kind in order if kind in states]
     here = " on this page" if page.newer or page.older else ""
     return f"{words.plural(len(page.sessions), 'session')}{here}: {', '.join(counted)}"

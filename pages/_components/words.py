@@ -49,6 +49,13 @@ NO_PATIENT = State(
     "Needs a patient", ":material/person_search:", "orange", "The file arrived but belongs to no patient yet."
 )
 
+NO_LEG = State(
+    "Needs its legs",
+    ":material/swap_horiz:",
+    "orange",
+    "Analysed, but not scored: somebody has to say which channel is which leg.",
+)
+
 STATES_BY_STATUS = {"pending": WAITING, "processing": ANALYSING, "reprocessing": ANALYSING, "failed": FAILED}
 
 
@@ -56,6 +63,8 @@ def session_state(summary: SessionSummary) -> State:
     """Return the state of a session in the words of the clinic."""
     if summary.status != "completed":
         return STATES_BY_STATUS[summary.status]
+    if summary.sides and not summary.names_a_leg:
+        return NO_LEG
     clean = all(side.verdict == "good" for side in summary.sides)
     return READY if clean and summary.sides else WARNINGS
 

@@ -132,7 +132,9 @@ def _print_summary(analysed: AnalysedRecording, console: Console) -> None:
     for channel in analysed.channels:
         for reason in channel.quality.reasons:
             console.print(f"  {escape(channel.name)}: {escape(reason)}.")
-    console.print(f"[bold]Score: {score_words(analysed.score)}[/bold]")
+    legs = any(channel.side is not None for channel in analysed.channels)
+    said = score_words(analysed.score) if legs else "none, the file does not say which channel is which leg"
+    console.print(f"[bold]Score: {said}[/bold]")
     for note in analysed.score.notes:
         console.print(f"  {escape(note)}")
 

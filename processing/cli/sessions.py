@@ -54,7 +54,9 @@ def to_plain(session: SessionSummary) -> dict[str, Any]:
             for side in session.sides
         },
         "score": session.score,
-        "score_range": None if session.score_low is None else [session.score_low, session.score_high],
+        "score_range": None
+        if session.score_low is None or not session.names_a_leg
+        else [session.score_low, session.score_high],
         "failure": session.failure,
     }
 
@@ -69,6 +71,8 @@ def _side(side: Any) -> str:
 def _score(session: SessionSummary) -> str:
     if session.score is not None:
         return f"{session.score:.1f}"
+    if not session.names_a_leg:
+        return "—"
     if session.score_low is not None and session.score_high is not None:
         return f"{session.score_low:.0f} to {session.score_high:.0f}"
     return "—"

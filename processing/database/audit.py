@@ -28,6 +28,7 @@ with sessions as (
       and (%(row_key)s::text is null or l.row_key = %(row_key)s)
       and (%(actor)s::uuid is null or l.actor = %(actor)s)
       and (%(action)s::text is null or l.action = %(action)s)
+      and (l.action <> 'read' or not %(without_reads)s)
       and (%(about)s::text is null or l.row_key in (select k.key from keys k))
       and (%(on_or_after)s::date is null or l.at >= %(on_or_after)s::date at time zone 'UTC')
       and (%(on_or_before)s::date is null or l.at < (%(on_or_before)s::date + 1) at time zone 'UTC')

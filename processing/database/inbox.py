@@ -17,7 +17,8 @@ select s.id::text as key, s.object_name, s.received_at, s.session_code, p.code a
        same.session_code as duplicate_of, same.recorded_at as duplicate_recorded_at,
        w.display_name as reviewed_by, r.reviewed_at,
        r.session_id is not null and not state.reviewed as changed_since_review,
-       d.dismissed_at is not null as dismissed
+       d.dismissed_at is not null as dismissed,
+       s.processing_status = 'completed' and coalesce(judged.no_leg, false) as needs_legs
 from app.therapy_sessions s
 join app.patients p on p.id = s.patient_id
 left join app.performance_scores c on c.session_id = s.id and c.result_version = s.result_version
@@ -26,7 +27,9 @@ left join app.session_reviews r on r.session_id = s.id
 left join app.colleagues() w on w.user_id = r.reviewed_by
 left join app.inbox_dismissals d on d.session_id = s.id and d.dismissed_at >= s.updated_at
 cross join lateral (
-    select bool_and(e.verdict = 'good') as clean from app.emg_statistics e
+    select bool_and(e.verdict = 'good') and bool_or(e.side is not null) as clean,
+           bool_and(e.side is null) as no_leg
+    from app.emg_statistics e
     where e.session_id = s.id and e.result_version = s.result_version
 ) judged
 cross join lateral (

@@ -86,7 +86,7 @@ def condition_channel(
     faults = _find_faults(raw, sampling_rate_hz, parameters)
     bridged = bridge(raw, faults.masked, sampling_rate_hz=sampling_rate_hz)
     if mains_hz is None:
-        mains_hz = decide_mains_hz([raw], sampling_rate_hz=sampling_rate_hz)
+        mains_hz = decide_mains_hz(raw[np.newaxis], sampling_rate_hz=sampling_rate_hz)
     mains_percent = mains_share_percent(
         bridged, faults.masked, sampling_rate_hz=sampling_rate_hz, mains_hz=mains_hz
     )

@@ -16,6 +16,7 @@ _SEGMENT_S = 2.0
 _LINE_HALF_WIDTH_HZ = 1.0
 _N_LINES = 3
 _REST_BIN_HZ = 1.0
+_ENOUGH_SEGMENTS = 40
 _NAMED_FROM_SHARE = 0.01
 _LOOSE_ABOVE_HZ = 20
 _LOOSE_BELOW_HZ = 60
@@ -23,13 +24,13 @@ _LOOSE_BLOCK_S = 0.020
 _LOOSE_PAUSE_S = 0.1
 
 
-def decide_mains_hz(emg_v: Sequence[FloatArray], *, sampling_rate_hz: float) -> float:
+def decide_mains_hz(emg_v: FloatArray, *, sampling_rate_hz: float) -> float:
     """Return the mains frequency of a recording, decided once for all its channels.
 
     Parameters
     ----------
-    emg_v : sequence of ndarray of float, shape (n_samples,)
-        Raw EMG of each channel, in any unit; may hold NaN.
+    emg_v : ndarray of float, shape (n_channels, n_samples)
+        Raw EMG in any unit; may hold NaN.
     sampling_rate_hz : float
         Samples per second.
 
@@ -42,13 +43,15 @@ def decide_mains_hz(emg_v: Sequence[FloatArray], *, sampling_rate_hz: float) -> 
     """
     segments = [_segment_spectra(np.asarray(y, dtype=np.float64), sampling_rate_hz) for y in emg_v]
     for quietest in (0.25, 1.0):
-        spectrum = _mean_of_quietest(segments, quietest)
-        if not spectrum.size:
+        spectra = _quietest(segments, quietest)
+        if not spectra.size:
             break
+        spectrum = spectra.mean(axis=0)
         frequency_hz = _REST_BIN_HZ * np.arange(1, spectrum.size + 1)
         shares = {mains_hz: _mains_share(frequency_hz, spectrum, mains_hz) for mains_hz in (50.0, 60.0)}
         likelier = max(shares, key=lambda key: shares[key])
-        if shares[likelier] >= _NAMED_FROM_SHARE:
+        # Among few segments chance alone reaches the threshold.
+        if shares[likelier] >= _NAMED_FROM_SHARE * max(1.0, _ENOUGH_SEGMENTS / len(spectra)):
             return likelier
     return SITE_MAINS_HZ
 
@@ -175,10 +178,10 @@ def _segment_spectra(raw_v: FloatArray, sampling_rate_hz: float) -> FloatArray:
     return np.asarray(psd / np.where(total > 0, total, 1.0))
 
 
-def _mean_of_quietest(segments: Sequence[FloatArray], share: float) -> FloatArray:
-    """Return the mean spectrum of the quietest seconds of all channels; empty where there is none."""
+def _quietest(segments: Sequence[FloatArray], share: float) -> FloatArray:
+    """Return the spectra of the quietest seconds of all channels; empty where there is none."""
     chosen = [spectra[: max(1, round(share * len(spectra)))] for spectra in segments if len(spectra)]
-    return np.asarray(np.concatenate(chosen).mean(axis=0)) if chosen else np.empty(0)
+    return np.concatenate(chosen) if chosen else np.empty((0, 0))
 
 
 def _mains_share(frequency_hz: FloatArray, psd: FloatArray, mains_hz: float) -> float:

@@ -17,6 +17,8 @@ from processing.scoring.muscle import possible_scores, score_muscle
 # scores.
 _ANY_SCORE = np.linspace(0.0, 100.0, 201)
 _NOT_RECORDED = "not recorded"
+# Less than this is not seen in points without decimals.
+_SEEN_POINTS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ def score_session(inputs: ScoreInputs, configuration: ScoringConfiguration | Non
         left=left,
         right=right,
         parts=parts,
-        notes=_notes(inputs, left, right, gate, configuration),
+        notes=(
+            *_notes(inputs, left, right, gate, configuration),
+            *(_narrower_range(parts, low, high) if total is None else ()),
+        ),
         compliance=compliance,
         symmetry=by_name["Symmetry"],
         effort=by_name["Effort"],
@@ -280,11 +285,6 @@ def _notes(
             if assessable
             else "Perceived effort was not recorded; the range covers every rating."
         )
-    if not assessable:
-        notes.append(
-            "The parts cannot all be lowest or highest at once, so the range of the score is narrower than the sum "
-            "of theirs."
-        )
     band = f"{configuration.bfr_low_percent_aop:g}-{configuration.bfr_high_percent_aop:g} % AOP"
     if gate == "not_measured":
         notes.append("Cuff pressure was not measured: no gate was applied.")
@@ -297,6 +297,18 @@ def _notes(
     if configuration.rate_denominator == "accepted":
         notes.extend(_few_contractions(left, right))
     return tuple(notes)
+
+
+def _narrower_range(parts: tuple[ScorePart, ...], low: float, high: float) -> list[str]:
+    """Say why the range of the score is narrower than what the parts' ranges add up to, where it is, in points."""
+    if low <= sum(part.low for part in parts) + _SEEN_POINTS and (
+        high >= sum(part.high for part in parts) - _SEEN_POINTS
+    ):
+        return []
+    return [
+        "The parts cannot all be lowest or highest at once, so the range of the score is narrower than the sum of "
+        "theirs."
+    ]
 
 
 def _few_contractions(left: MuscleScore, right: MuscleScore) -> list[str]:

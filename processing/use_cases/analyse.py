@@ -159,14 +159,14 @@ def score_inputs(
     return ScoreInputs(
         left=count_muscle(by_side.get("left"), targets.for_side("left").expected_contractions),
         right=count_muscle(by_side.get("right"), targets.for_side("right").expected_contractions),
-        perceived_effort_cr10=_first(perceived_effort_cr10, measures.perceived_effort_cr10),
-        bfr_percent_aop=_first(bfr_percent_aop, measures.bfr_percent_aop),
+        perceived_effort_cr10=first_known(perceived_effort_cr10, measures.perceived_effort_cr10),
+        bfr_percent_aop=first_known(bfr_percent_aop, measures.bfr_percent_aop),
         game_points=metadata.game.score,
-        game_max_points=_first(game_max_points, measures.game_max_points),
+        game_max_points=first_known(game_max_points, measures.game_max_points),
     )
 
 
-def _first(entered: float | None, in_file: float | None) -> float | None:
+def first_known(entered: float | None, in_file: float | None) -> float | None:
     """Return what a person entered, else what the file holds."""
     return entered if entered is not None else in_file
 

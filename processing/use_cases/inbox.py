@@ -35,7 +35,8 @@ class InboxRow:
     ``key`` is the session's id or the event's number and, with ``received_at``, the row's place. ``session_code`` and
     ``patient_code`` are None for a file of no patient. ``seconds`` is how long it took from arrival to the result, of
     a later analysis how long that took; while something runs, for how long it has. ``duplicate_of`` is the earliest
-    session with the same bytes. ``changed_since_review`` says that somebody reviewed an earlier state.
+    session with the same bytes. ``changed_since_review`` says that somebody reviewed an earlier state,
+    ``needs_legs`` that no channel is known to belong to a leg, so that nobody can score it.
     """
 
     key: str
@@ -54,6 +55,7 @@ class InboxRow:
     reviewed_at: datetime | None = None
     changed_since_review: bool = False
     dismissed: bool = False
+    needs_legs: bool = False
 
     @property
     def running(self) -> bool:

@@ -71,6 +71,11 @@ class SessionSummary:
         """Whether a worker still has to finish something."""
         return self.status in RUNNING
 
+    @property
+    def names_a_leg(self) -> bool:
+        """Whether at least one channel is known to belong to a leg: without any there is nothing to score."""
+        return any(side.side is not None for side in self.sides)
+
 
 @dataclass(frozen=True, slots=True)
 class SessionFilters:
@@ -211,13 +216,14 @@ class AuditFilters:
     """What the audit log is narrowed to; None means everything. ``before_id`` continues after the last row shown.
 
     ``about`` is a session's or a patient's code; a patient's includes their sessions. The days are those of UTC, both
-    included.
+    included. ``without_reads`` leaves out what was only opened.
     """
 
     table_name: str | None = None
     row_key: str | None = None
     actor: str | None = None
     action: AuditAction | None = None
+    without_reads: bool = False
     about: str | None = None
     on_or_after: date | None = None
     on_or_before: date | None = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processing.emg.results import ChannelAnalysis, Contraction
 from processing.recording import RecordingMetadata, Side
 from processing.scoring.gains import Gain, best_gains
 from processing.scoring.model import SessionScore
-from processing.use_cases.analyse import score_inputs
+from processing.use_cases.analyse import first_known, score_inputs
 from processing.use_cases.read_models import SessionInputs
 from processing.use_cases.rescore import rescore
 
@@ -34,6 +34,17 @@ class WhatIf:
     score_before: SessionScore
     score_after: SessionScore
     changes: tuple[ClassChange, ...]
+
+
+def effective_inputs(inputs: SessionInputs, metadata: RecordingMetadata) -> SessionInputs:
+    """Return the inputs with what counts now: what a person entered, else what the file holds, else None."""
+    measures = metadata.measures
+    return replace(
+        inputs,
+        perceived_effort_cr10=first_known(inputs.perceived_effort_cr10, measures.perceived_effort_cr10),
+        bfr_percent_aop=first_known(inputs.bfr_percent_aop, measures.bfr_percent_aop),
+        game_max_points=first_known(inputs.game_max_points, measures.game_max_points),
+    )
 
 
 def what_if(

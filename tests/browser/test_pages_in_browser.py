@@ -213,3 +213,21 @@ def _samples_between(page: Page, low: float, high: float) -> int:
         return Array.from(raw.x).filter((x) => x >= low && x <= high).length;
     }"""
     return int(page.evaluate(script, [low, high]))
+
+
+@pytest.mark.parametrize("width", [820, 1024])
+def test_the_list_cuts_no_word_on_a_narrow_screen(visit: Visit, fake_url: str, width: int) -> None:
+    page = visit(f"{fake_url}/sessions")
+    page.set_viewport_size({"width": width, "height": 900})
+    expect(page.get_by_role("link", name="P001S001")).to_be_visible()
+    wait_idle(page)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.st-key-session-table *')]
+            .filter((e) => e.clientWidth && getComputedStyle(e).overflowX !== 'visible')
+            .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)"""
+    )
+    assert cut == []
+    heights = page.locator(".st-key-session-table a p").evaluate_all(
+        "(all) => all.map((e) => e.clientHeight)"
+    )
+    assert max(heights) < 30, "a session's code goes over two lines"

@@ -83,7 +83,9 @@ def make_clinic(url: str) -> Clinic:
         for number, therapist in enumerate(("therapist", "colleague", "dismissed"), start=1):
             _add_patient(connection, clinic, f"P00{number}", clinic.people[therapist])
         connection.execute("insert into app.reconciliation_runs (started_at, error_kind) values (now(), 'X')")
-        connection.execute("insert into app.notifications (kind, dedupe_key, body) values ('alert', 'first', '{}')")
+        connection.execute(
+            "insert into app.notifications (kind, dedupe_key, body) values ('alert', 'first', '{}')"
+        )
         connection.execute(
             "insert into app.scoring_configuration (name, version, configuration)"
             " select 'site', 1, configuration from app.scoring_configuration where protected"

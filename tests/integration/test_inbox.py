@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -21,6 +22,7 @@ from processing.use_cases.read_models import AuditFilters, SessionInputs
 from processing.use_cases.reconcile import announce
 from tests.builders import make_c3d
 from tests.integration.clinic import make_clinic
+from tests.unit.c3d.raw_c3d import encode_c3d
 
 RECORDING = make_c3d()
 OTHER = make_c3d(contractions_s=[(3.0, 5.5)])
@@ -76,6 +78,27 @@ def test_a_file_is_waiting_then_reading_then_analysing_then_ready(
 def test_a_doubtful_channel_is_ready_with_warnings(services: Services, dashboard: Services) -> None:
     services.analyse_session(_stored(dashboard, data=make_c3d(contractions_s=())))
     assert _rows(dashboard)[0].state == "warnings"
+
+
+def test_a_file_without_any_leg_needs_a_person(services: Services, dashboard: Services) -> None:
+    labels = ["Voltage.EMG1", "Voltage.EMG2"]
+    samples = np.random.default_rng(0).normal(0.0, 1e-5, (2, 9900)).astype(np.float32)
+    services.analyse_session(_stored(dashboard, data=encode_c3d(samples, labels=labels)))
+    (row,) = _rows(dashboard, states=("warnings",))
+    assert row.needs_legs
+    session = str(row.session_code)
+    dashboard.side_map.save(session, dict(zip(labels, ("left", "right"), strict=True)), expected_revision=0)
+    assert not _rows(dashboard)[0].needs_legs
+
+
+def test_a_clean_file_without_any_leg_is_not_ready(services: Services, dashboard: Services) -> None:
+    services.analyse_session(_stored(dashboard))
+    (row,) = _rows(dashboard)
+    assert (row.state, row.needs_legs) == ("ready", False)
+    nobody = {"CH1 Raw": None, "CH2 Raw": None}
+    dashboard.side_map.save(str(row.session_code), nobody, expected_revision=0)
+    (row,) = _rows(dashboard)
+    assert (row.state, row.needs_legs) == ("warnings", True)
 
 
 def test_a_file_that_cannot_be_read_says_why(services: Services, dashboard: Services) -> None:

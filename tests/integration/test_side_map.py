@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -14,6 +15,7 @@ from processing.settings import Settings
 from processing.use_cases.read_models import AuditFilters, SessionInputs, SessionReview
 from tests.builders import make_c3d
 from tests.integration.clinic import make_clinic
+from tests.unit.c3d.raw_c3d import encode_c3d
 
 # Left three contractions, right one: told apart wherever they are counted.
 UNEQUAL = make_c3d(contractions_s=[(2.0, 4.5), (7.0, 9.5), (12.0, 14.5)])
@@ -218,3 +220,15 @@ def test_only_the_patient_s_therapist_may_say_which_leg_it_is(in_a_clinic) -> No
             " join app.therapy_sessions s on s.id = m.session_id where s.session_code = 'P001S002'"
         ).fetchone()
     assert row == (chosen, clinic.people["therapist"])
+
+
+def test_a_file_with_two_muscles_of_a_leg_is_scored_by_one_and_can_be_swapped(
+    services: Services, dashboard: Services
+) -> None:
+    rng = np.random.default_rng(0)
+    samples = rng.normal(0.0, 1e-5, (3, 9900)).astype(np.float32)
+    review = _analysed(services, dashboard, encode_c3d(samples, labels=["EMG_RF_L", "EMG_RF_R", "EMG_VL_L"]))
+    assert _names(review) == {"left": "EMG_RF_L", "right": "EMG_RF_R", None: "EMG_VL_L"}
+    assert dashboard.side_map.swap("P014S001", dashboard.side_map.load(review)) == "moved"
+    after = dashboard.load_review("P014S001")
+    assert _names(after) == {"right": "EMG_RF_L", "left": "EMG_RF_R", None: "EMG_VL_L"}

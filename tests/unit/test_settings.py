@@ -28,14 +28,19 @@ def test_a_dashboard_for_everybody_is_refused_without_sign_in() -> None:
     ("values", "said"),
     [
         ({"supabase_url": "https://name.supabase.co"}, "SUPABASE_ANON_KEY is not"),
-        ({"supabase_url": "http://name.supabase.co", "supabase_anon_key": "k"}, "must not travel without TLS"),
+        (
+            {"supabase_url": "http://name.supabase.co", "supabase_anon_key": "k"},
+            "must not travel without TLS",
+        ),
         ({"supabase_url": "name.supabase.co", "supabase_anon_key": "k"}, "expected an address such as"),
     ],
 )
 def test_sign_in_by_halves_does_not_open_the_dashboard_to_others(values: dict[str, str], said: str) -> None:
     with pytest.raises(InvalidParameterError, match=said):
         _settings(dashboard_host="0.0.0.0", **values).check_exposure()
-    _settings(**values).check_exposure()  # the listener and the worker may run; the dashboard says it on its page
+    _settings(
+        **values
+    ).check_exposure()  # the listener and the worker may run; the dashboard says it on its page
 
 
 def test_a_listener_for_everybody_needs_a_secret() -> None:

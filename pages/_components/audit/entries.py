@@ -106,9 +106,14 @@ def _details(entries: Sequence[AuditEntry], names: dict[str, str]) -> None:
 
 
 def _empty(filters: AuditFilters) -> None:
-    narrowed = replace(filters, limit=AuditFilters().limit) != AuditFilters()
+    narrowed = replace(filters, limit=AuditFilters().limit, without_reads=False) != AuditFilters()
+    nothing = (
+        "Nothing was changed or exported yet."
+        if filters.without_reads
+        else "Nothing was opened or changed yet."
+    )
     st.info(
-        "No entry matches these filters." if narrowed else "Nothing was opened or changed yet.",
+        "No entry matches these filters." if narrowed else nothing,
         icon=":material/history:",
     )
     if leafed():

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 
 from pages._components import state
 from pages._components.audit.wording import ACTIONS, TABLES
 from processing.services import Services
-from processing.use_cases.read_models import AuditFilters
+from processing.use_cases.read_models import AuditAction, AuditFilters
 
 ROWS = 50
+# Who opened what is most of the log and seldom what is looked for: the filter starts without it.
+CHANGES: Literal["changes"] = "changes"
+DONE: dict[AuditAction | Literal["changes"], str] = {CHANGES: "changes and exports", **ACTIONS}
 Chosen = TypeVar("Chosen", bound=str)
 
 
@@ -24,7 +27,7 @@ def choose_filters(services: Services) -> AuditFilters:
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         actor = _choice("Who", people, "Everybody", "who", 215)
-        action = _choice("Did", ACTIONS, "Anything", "action", 130)
+        action = _choice("Did", DONE, "Anything", "action", 215, start=CHANGES)
         table = _choice("What", TABLES, "Everything", "table", 215)
         about = st.text_input(
             "Patient or session",
@@ -34,7 +37,7 @@ def choose_filters(services: Services) -> AuditFilters:
             width=165,
         )
         dates = st.date_input(
-            "Between",
+            "Between (days of UTC)",
             value=(),
             format="DD/MM/YYYY",
             key=f"{state.AUDIT}dates",
@@ -45,7 +48,8 @@ def choose_filters(services: Services) -> AuditFilters:
     return AuditFilters(
         table_name=table,
         actor=actor,
-        action=action,
+        action=None if action == CHANGES else action,
+        without_reads=action == CHANGES,
         about=about.strip().upper() or None,
         on_or_after=first,
         on_or_before=last,
@@ -54,12 +58,20 @@ def choose_filters(services: Services) -> AuditFilters:
     )
 
 
-def _choice(label: str, said: Mapping[Chosen, str], nothing: str, name: str, width: int) -> Chosen | None:
+def _choice(
+    label: str,
+    said: Mapping[Chosen, str],
+    nothing: str,
+    name: str,
+    width: int,
+    *,
+    start: Chosen | None = None,
+) -> Chosen | None:
     """Ask for one of the keys of ``said``, shown by their words; None stands for all of them."""
     return st.selectbox(
         label,
         list(said),
-        index=None,
+        index=None if start is None else list(said).index(start),
         format_func=lambda key: said[key][:1].upper() + said[key][1:],
         placeholder=nothing,
         key=f"{state.AUDIT}{name}",

@@ -21,11 +21,12 @@ def row_actions(services: Services, row: InboxRow, patients: Sequence[str]) -> N
         if row.state == "parked" and not row.dismissed:
             _assign(services, row, patients)
         if row.state == "failed":
-            _button("Retry", "refresh", row, lambda: services.retry_session(str(row.session_code)))
+            said = f"{row.session_code} is read again; its row says what comes of it."
+            _button("Retry", "refresh", row, lambda: services.retry_session(str(row.session_code)), said)
         if row.dismissed:
-            _button("Take back", "undo", row, lambda: services.inbox.restore(row))
+            _button("Take back", "undo", row, lambda: services.inbox.restore(row), "Taken back.")
         elif row.state in ("failed", "parked"):
-            _button("Dismiss", "close", row, lambda: services.inbox.dismiss(row))
+            _button("Dismiss", "close", row, lambda: services.inbox.dismiss(row), "Put aside.")
 
 
 def _open(session_code: str, label: str, icon: str) -> None:
@@ -44,20 +45,21 @@ def _assign(services: Services, row: InboxRow, patients: Sequence[str]) -> None:
             key=f"inbox:patient:{row.key}",
         )
         if st.button("Assign", type="primary", disabled=code is None, key=f"inbox:assign:{row.key}"):
-            _do(lambda: services.inbox.assign(row, str(code)))
+            _do(lambda: services.inbox.assign(row, str(code)), f"Given to {code}.")
 
 
-def _button(label: str, icon: str, row: InboxRow, action: Callable[[], object]) -> None:
+def _button(label: str, icon: str, row: InboxRow, action: Callable[[], object], said: str) -> None:
     if st.button(
         label, icon=f":material/{icon}:", key=f"inbox:{label}:{row.key}", type="tertiary", width="content"
     ):
-        _do(action)
+        _do(action, said)
 
 
-def _do(action: Callable[[], object]) -> None:
+def _do(action: Callable[[], object], said: str) -> None:
     try:
         action()
     except ProcessingError as error:
         st.error(f"Not done: {error}", icon=":material/error:")
         return
+    st.toast(said, icon=":material/check:")
     st.rerun()

@@ -28,7 +28,7 @@ ADVICE = {
 
 def row_state(row: InboxRow) -> State:
     """Return the state as a word, an icon and a colour."""
-    return STATES[row.state]
+    return words.NO_LEG if row.needs_legs and row.state != "reviewed" else STATES[row.state]
 
 
 def row_note(row: InboxRow) -> str:
@@ -38,6 +38,8 @@ def row_note(row: InboxRow) -> str:
         said.append(words.plain(row.reason))
     if row.state == "failed" and row.failure_kind in ADVICE:
         said.append(ADVICE[row.failure_kind])
+    if row.needs_legs:
+        said.append("Open it and say under Legs which channel is which leg: without that it has no score.")
     if row.duplicate_of:
         when = f" of {local_time.moment(row.duplicate_recorded_at)}" if row.duplicate_recorded_at else ""
         said.append(f"The same recording as {row.duplicate_of}{when}.")

@@ -19,12 +19,20 @@ def side_map_bar(services: Services, review: SessionReview, *, may_edit: bool = 
         side_map = services.side_map.load(review)
     except PermanentError:
         return  # a file that is gone, or is no recording, has no channels to speak of
+    if _cannot_help(review, side_map):
+        return
     # Named by the revision, so that it closes once the legs are changed.
     with st.popover("Legs", icon=":material/swap_horiz:", key=f"legs:{side_map.revision}", type="tertiary"):
         st.markdown(side_words(side_map))
         if may_edit:
             _swap(services, review, side_map)
             _edit(services, review, side_map)
+
+
+def _cannot_help(review: SessionReview, side_map: SideMap) -> bool:
+    """Whether a file failed although its channels are known: it is damaged, and no map makes it readable."""
+    known = any(channel.selected for channel in side_map.channels)
+    return review.summary.status == "failed" and review.result is None and known and not side_map.by_person
 
 
 def side_words(side_map: SideMap, origin: str | None = None) -> str:

@@ -17,22 +17,54 @@ from processing.recording import ChannelInfo, GameInfo, RecordedMeasures, Record
 from processing.services import Services
 from processing.use_cases.analyse import AnalysedRecording
 
+# So many cards fit above the picture; of more files the cards are folded.
+SHOWN_OPEN = 2
+
 
 def file_cards(services: Services, staged: Sequence[Staged]) -> None:
-    """Draw a card for each file: what it holds, which channel is which leg, what it lacks, where it is already."""
-    for file in staged:
-        with st.container(border=True, gap="xsmall"):
-            if file.found is None:
-                state_row(words.FAILED, file.name, file.reason)
-            else:
-                clean = all(c.quality.verdict == "good" for c in file.found.channels)
-                took = None if file.seconds is None else words.number(round(file.seconds, 1), "s")
-                state_row(words.READY if clean else words.WARNINGS, file.name, took)
-                st.markdown("  \n".join(card_lines(file.found)))
-                _stored_already(services, file.found.sha256)
-            map_controls(file)
-            if file.found is not None:
-                _absent(file.file_id, file.found.metadata.measures)
+    """Draw a card for each file, those that could not be read first; of many, all that were read are folded."""
+    failed = [file for file in staged if file.found is None]
+    ready = [file for file in staged if file.found is not None]
+    if len(staged) > 1:
+        st.markdown(f"**{summary_words(len(ready), len(failed))}**")
+    for file in failed:
+        _card(services, file)
+    opened = ready if len(ready) <= SHOWN_OPEN else ready[:1]
+    for file in opened:
+        _card(services, file)
+    folded = ready[len(opened) :]
+    if not folded:
+        return
+    with st.expander(f"{words.plural(len(folded), 'more file')} ready", icon=words.READY.icon):
+        for file in folded:
+            _card(services, file)
+
+
+def summary_words(n_ready: int, n_failed: int) -> str:
+    """Say how many files are ready and how many could not be read."""
+    parts = [f"{n_ready} ready"] if n_ready else []
+    if n_failed:
+        parts.append(f"{n_failed} could not be read")
+    return ", ".join(parts)
+
+
+def _card(services: Services, file: Staged) -> None:
+    """Draw what a file holds, which channel is which leg, what it lacks, and where it is stored already."""
+    with st.container(border=True, gap="xsmall"):
+        if file.found is None:
+            state_row(words.FAILED, file.name, file.reason)
+        else:
+            clean = all(c.quality.verdict == "good" for c in file.found.channels)
+            took = None if file.seconds is None else words.number(round(file.seconds, 1), "s")
+            kind = words.READY if clean else words.WARNINGS
+            if not words.names_a_leg(file.found.channels):
+                kind = words.NO_LEG
+            state_row(kind, file.name, took)
+            st.markdown("  \n".join(card_lines(file.found)))
+            _stored_already(services, file.found.sha256)
+        map_controls(file)
+        if file.found is not None:
+            _absent(file.file_id, file.found.metadata.measures)
 
 
 def _stored_already(services: Services, sha256: str) -> None:

@@ -12,7 +12,7 @@ from pages._components.what_if.fields import ask, field_key, start
 from processing.errors import ProcessingError
 from processing.services import Services
 from processing.use_cases.read_models import SessionInputs, SessionReview
-from processing.use_cases.what_if import what_if
+from processing.use_cases.what_if import effective_inputs, what_if
 
 
 def what_if_button(services: Services, review: SessionReview) -> None:
@@ -21,7 +21,7 @@ def what_if_button(services: Services, review: SessionReview) -> None:
         "What if…", icon=":material/tune:", key="what-if", help="Try other targets; nothing is saved"
     ):
         code = review.summary.session_code
-        start(code, review.inputs)
+        start(code, _now(review))
         st.session_state[f"{state.WHAT_IF}{code}:revision"] = services.inputs_revision(code)
         _drawer(services, review)
 
@@ -37,13 +37,13 @@ def what_if_body(services: Services, review: SessionReview) -> None:
     if result is None:
         return
     st.caption("Nothing here is saved unless you apply it. What the detector found stays as it is.")
-    then = ask(code, review.inputs)
+    then = ask(code, _now(review))
     comparison(
         what_if(result.channels, result.metadata, now=review.inputs, then=then),
         review.inputs.targets,
         then.targets,
     )
-    to_save = _to_save(code, review.inputs, then)
+    to_save = _to_save(code, review.inputs, _now(review), then)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Apply to this session",
@@ -57,8 +57,20 @@ def what_if_body(services: Services, review: SessionReview) -> None:
             st.rerun()
 
 
-def _to_save(code: str, now: SessionInputs, then: SessionInputs) -> SessionInputs:
-    """Return what applying would keep: targets; what was measured only if somebody says that it was."""
+def _now(review: SessionReview) -> SessionInputs:
+    """Return the inputs that count now: what was entered, else what the file holds."""
+    return review.inputs if review.result is None else effective_inputs(review.inputs, review.result.metadata)
+
+
+def _to_save(code: str, stored: SessionInputs, now: SessionInputs, then: SessionInputs) -> SessionInputs:
+    """Return what applying would keep: targets; what was measured only if somebody says that it was.
+
+    What the file holds is not entered by being shown: an untouched value stays as it is stored.
+    """
+    untouched = replace(then, game_max_points=stored.game_max_points)
+    for name in ("perceived_effort_cr10", "bfr_percent_aop"):
+        if getattr(then, name) == getattr(now, name):
+            untouched = replace(untouched, **{name: getattr(stored, name)})
     tried = {
         name: value
         for name, value in (
@@ -68,7 +80,7 @@ def _to_save(code: str, now: SessionInputs, then: SessionInputs) -> SessionInput
         if value != getattr(now, name)
     }
     if not tried:
-        return then
+        return untouched
     known = {"perceived_effort_cr10": "effort", "bfr_percent_aop": "cuff pressure"}
     said = " and ".join(
         f"{known[name]} {words.number(value, '% AOP' if name == 'bfr_percent_aop' else '')}"
@@ -78,9 +90,13 @@ def _to_save(code: str, now: SessionInputs, then: SessionInputs) -> SessionInput
         f"Record {said} as measured in this session", key=field_key(code, "measured"), value=False
     )
     if really:
-        return then
+        return untouched
     st.caption("Effort and pressure are only tried: applying saves the targets.")
-    return replace(then, perceived_effort_cr10=now.perceived_effort_cr10, bfr_percent_aop=now.bfr_percent_aop)
+    return replace(
+        untouched,
+        perceived_effort_cr10=stored.perceived_effort_cr10,
+        bfr_percent_aop=stored.bfr_percent_aop,
+    )
 
 
 def _apply(services: Services, code: str, inputs: SessionInputs) -> None:

@@ -113,7 +113,10 @@ def test_too_little_memory_is_an_error_of_the_reader(data: bytes, reader: Isolat
 
 
 def test_a_file_beyond_the_limit_is_not_even_sent() -> None:
-    with pytest.raises(UnreadableRecordingError, match="67\u202f108\u202f865 bytes; a recording may have 67\u202f108\u202f864"):
+    with pytest.raises(
+        UnreadableRecordingError,
+        match="67\u202f108\u202f865 bytes; a recording may have 67\u202f108\u202f864",
+    ):
         read_recording_isolated(bytes(MAX_RECORDING_BYTES + 1))
 
 

@@ -27,7 +27,12 @@ from processing.emg.results import (
     Verdict,
 )
 from processing.emg.traces import ChannelTraces
-from processing.errors import DatabaseUnavailableError, EditConflictError, NotFoundError, TruncatedRecordingError
+from processing.errors import (
+    DatabaseUnavailableError,
+    EditConflictError,
+    NotFoundError,
+    TruncatedRecordingError,
+)
 from processing.recording import (
     ChannelInfo,
     ClockCheck,

@@ -117,7 +117,7 @@ def _row(review: SessionReview) -> InboxRow:
         "reprocessing": "analysing",
         "failed": "failed",
     }
-    clean = all(side.verdict == "good" for side in summary.sides)
+    clean = all(side.verdict == "good" for side in summary.sides) and summary.names_a_leg
     return InboxRow(
         key=summary.session_id,
         object_name=summary.object_name,
@@ -129,6 +129,7 @@ def _row(review: SessionReview) -> InboxRow:
         reason=summary.failure,
         failure_kind=None if summary.failure is None else "TruncatedRecordingError",
         seconds=3.7,
+        needs_legs=bool(summary.sides) and not summary.names_a_leg,
     )
 
 

@@ -68,6 +68,20 @@ def test_reject_changes_the_comb_and_the_tiles_at_once_and_undo_brings_all_back(
     assert "4 found (1 doubtful)" in before
 
 
+def test_a_correction_draws_what_shows_it_and_nothing_else_of_the_page(
+    launch: Launch, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    monkeypatch.setattr("pages._components.review.quality_section", drawn.append)
+    at = opened(launch, services)
+    button(at, "Next").click().run()
+    before = len(drawn)
+    button(at, "Reject").click().run()
+    assert len(drawn) == before
+    assert "Left: 3 contractions" in at.title[0].value
+    assert "3 of 4 repetitions" in combs(at)[0]
+
+
 def test_after_a_rejection_nothing_is_chosen_and_next_goes_on_from_there(
     launch: Launch, services: FakeServices
 ) -> None:

@@ -22,6 +22,8 @@ from tests.unit.pages.fakes import (
     FakeServices,
     database_away,
     every_state,
+    make_channel,
+    make_foreign_review,
     make_review,
 )
 from tests.unit.pages.fakes_inbox import every_row
@@ -92,6 +94,16 @@ def test_a_failed_file_is_tried_again(launch: Launch) -> None:
     at = launch(services, "inbox.py")
     at.button(key="inbox:Retry:id-P003S001").click().run()
     assert services.retried == ["P003S001"]
+    assert "P003S001 is read again" in at.toast[0].value
+
+
+def test_a_file_without_any_leg_needs_a_person(launch: Launch) -> None:
+    at = launch(FakeServices(reviews={"P004S001": make_foreign_review()}), "inbox.py")
+    said = texts(at)
+    assert "Needs its legs" in said
+    assert "say under Legs which channel is which leg" in said
+    at.button_group(key="inbox:filter").set_value("Needs you").run()
+    assert "1 file shown: 1 needs its legs" in texts(at)
 
 
 def test_a_failed_file_is_put_aside(launch: Launch) -> None:
@@ -198,6 +210,38 @@ def test_left_and_right_are_swapped_with_one_confirmation(launch: Launch) -> Non
     assert "CH1 Raw becomes **R ▲ Right**" in texts(at)
     at.button(key="swap-legs").click().run()
     assert services.side_map.saved == [("P001S001", {"CH1 Raw": "right", "CH2 Raw": "left"})]
+
+
+def test_labels_that_name_the_legs_are_named_as_the_source(launch: Launch) -> None:
+    channels = [
+        make_channel("left", name="EMG_RF_L", label="EMG_RF_L"),
+        make_channel("right", name="EMG_RF_R", label="EMG_RF_R"),
+        make_channel(None, name="EMG_VL_L", label="EMG_VL_L"),
+    ]
+    review = make_review(channels=channels)
+    assert review.result is not None
+    labels = tuple(channel.label for channel in channels)
+    metadata = replace(review.result.metadata, analog_labels=labels, analog_units=())
+    review = replace(review, result=replace(review.result, metadata=metadata))
+    at = launch(FakeServices(reviews={"P001S001": review}), "review.py", session="P001S001")
+    said = texts(at)
+    assert (
+        "**L ●** EMG\\_RF\\_L · **R ▲** EMG\\_RF\\_R · **■** EMG\\_VL\\_L (not scored) · as the labels say"
+        in said
+    )
+    assert "the file does not say" not in said
+    assert at.title[0].value.count("Left:") == 1
+    assert "EMG_VL_L (not scored)" in at.title[0].value
+
+
+def test_a_damaged_file_is_not_offered_a_map_that_cannot_help(launch: Launch) -> None:
+    services = FakeServices(reviews={"P003S001": every_state()["P003S001"]})
+    known = describe(make_review().result.metadata)  # type: ignore[union-attr]
+    services.side_map.load = lambda _review: known  # type: ignore[method-assign]
+    assert "save-map" not in {b.key for b in launch(services, "review.py", session="P003S001").button}
+    unknown = SideMap(tuple(replace(c, selected=False, side=None) for c in known.channels))
+    services.side_map.load = lambda _review: unknown  # type: ignore[method-assign]
+    assert "save-map" in {b.key for b in launch(services, "review.py", session="P003S001").button}
 
 
 def test_a_swap_that_somebody_else_made_first_is_refused_in_words(launch: Launch) -> None:

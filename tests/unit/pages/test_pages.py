@@ -63,7 +63,8 @@ def test_the_list_shows_every_state_in_words(launch: Launch) -> None:
         assert word in said
     assert "**1 / 4** good" in said
     assert "not judged" in said
-    assert "8 sessions: 1 waiting, 1 analysing, 3 ready, 2 ready with warnings, 1 could not be read" in said
+    counted = "1 waiting, 1 analysing, 2 ready, 2 ready with warnings, 1 needs its legs, 1 could not be read"
+    assert f"8 sessions: {counted}" in said
 
 
 def test_every_session_is_a_link(launch: Launch) -> None:

@@ -12,7 +12,7 @@ from processing.recording import RecordedMeasures
 from processing.scoring.model import MuscleCount, ScoreInputs
 from processing.scoring.session import score_session
 from processing.use_cases.read_models import SessionInputs
-from processing.use_cases.what_if import what_if
+from processing.use_cases.what_if import effective_inputs, what_if
 from tests.unit.pages.conftest import Launch, texts
 from tests.unit.pages.fakes import TARGETS, FakeServices, make_channel, make_metadata, make_review
 
@@ -34,6 +34,14 @@ def test_other_targets_are_compared_and_nothing_is_saved() -> None:
     assert "L ● Left 2: strong, not held → **good: strong and held**" in changed_words(tried)
     same = what_if(channels, metadata, now=now, then=now)
     assert changed_words(same) == "No contraction changes class."
+
+
+def test_what_counts_now_is_entered_or_from_the_file() -> None:
+    metadata = make_metadata((make_channel("left"),), RecordedMeasures(perceived_effort_cr10=5.0))
+    now = effective_inputs(SessionInputs(targets=TARGETS), metadata)
+    assert (now.perceived_effort_cr10, now.bfr_percent_aop) == (5.0, None)
+    entered = SessionInputs(targets=TARGETS, perceived_effort_cr10=0.0)
+    assert effective_inputs(entered, metadata).perceived_effort_cr10 == 0.0
 
 
 def _drawer() -> None:
@@ -90,6 +98,20 @@ def test_a_tried_effort_is_saved_only_when_somebody_says_it_was_measured(
     at.checkbox(key="what_if:P001S001:measured").check().run()
     at.button(key="what_if:P001S001:apply").click().run()
     assert services.saved_inputs[0][1].perceived_effort_cr10 == 9.0
+
+
+def test_an_effort_in_the_file_is_what_the_drawer_starts_from_and_is_not_entered_by_it() -> None:
+    review = make_review(measures=RecordedMeasures(perceived_effort_cr10=5.0))
+    services = FakeServices(reviews={"P001S001": review})
+    at = AppTest.from_function(_drawer, default_timeout=30)
+    at.session_state["services"] = services
+    at.run()
+    at.button(key="what_if:P001S001:reset").click().run()
+    assert at.number_input(key="what_if:P001S001:effort").value == 5.0
+    assert at.button(key="what_if:P001S001:apply").disabled
+    at.button(key="what_if:P001S001:try:1 s").click().run()
+    at.button(key="what_if:P001S001:apply").click().run()
+    assert services.saved_inputs[0][1].perceived_effort_cr10 is None
 
 
 def test_as_now_discards_what_was_tried(drawer: tuple[AppTest, FakeServices]) -> None:

@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 
 from pages._components import classes, words
+from pages._components.session_outcome import outcome_words
+from processing.cli.sessions import to_plain
 from processing.emg.results import Mvc
 from tests.unit.pages.fakes import (
     FOUR_KINDS,
     LOOSE_FINDING,
     make_channel,
     make_contraction,
+    make_foreign_review,
     make_quality,
     make_review,
     without_mvc,
@@ -131,3 +134,10 @@ def test_places_name_the_first_three() -> None:
 
 def test_places_of_whole_seconds_are_said_in_whole_seconds() -> None:
     assert words.places(((0.0, 21.0), (30.0, 30.27))) == "0–21\u202fs, 30.00–30.27\u202fs"
+
+
+def test_a_list_gives_no_range_where_no_leg_is_named() -> None:
+    session = make_foreign_review().summary
+    assert outcome_words(session) == ("no leg named  \n:small[3 channels, 12 contractions]", "", "—")
+    plain = to_plain(session)
+    assert (plain["score"], plain["score_range"]) == (None, None)

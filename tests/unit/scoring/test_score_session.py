@@ -282,3 +282,23 @@ def test_bands_include_their_lower_ends() -> None:
         "excellent", "good", "good", "moderate", "moderate", "low",
     ]  # fmt: skip
     assert [symmetry_band(s) for s in (90, 89, 80, 79)] == ["good", "moderate", "moderate", "poor"]
+
+
+NARROWER = "cannot all be lowest or highest at once"
+
+
+def test_a_range_is_called_narrower_only_where_it_is() -> None:
+    for left, right in product((LEFT, UNJUDGED), repeat=2):
+        score = score_session(replace(EXAMPLE, left=left, right=right))
+        narrower = score.total is None and (
+            score.low > sum(part.low for part in score.parts) + 0.5
+            or score.high < sum(part.high for part in score.parts) - 0.5
+        )
+        assert any(NARROWER in note for note in score.notes) == narrower
+
+
+def test_without_weight_on_symmetry_no_range_is_narrower() -> None:
+    alone = ScoringConfiguration(weights=Weights(compliance=0.8, symmetry=0.0, effort=0.2, game=0.0))
+    score = score_session(replace(EXAMPLE, right=UNJUDGED), alone)
+    assert score.total is None
+    assert not any(NARROWER in note for note in score.notes)
