@@ -20,9 +20,9 @@ class ExplainingDatabase(Database):
         self.plans = []  # shared by the copies that act for somebody
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def _lent(self, *, alone: bool) -> Iterator[Any]:
         """Lend a connection whose ``execute`` explains first."""
-        with super().transaction() as connection:
+        with super()._lent(alone=alone) as connection:
             yield _Explained(connection, self.plans)
 
 

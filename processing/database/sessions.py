@@ -33,14 +33,7 @@ select s.id, s.session_code, p.code as patient_code, s.object_name, s.processing
                     'tally', e.tally, 'expected', c.details #> array[coalesce(e.side, 'left'), 'expected'])
                 order by e.position)
         from app.emg_statistics e
-        where e.session_id = s.id and e.result_version = s.result_version) as channels,
-       (select o.session_code
-        from app.processing_parameters a
-        join app.processing_parameters x on x.file_sha256 = a.file_sha256
-        join app.therapy_sessions o on o.id = x.session_id and o.result_version = x.result_version
-        where a.session_id = s.id and a.result_version = s.result_version
-          and (o.received_at, o.id) < (s.received_at, s.id)
-        order by o.received_at, o.id limit 1) as duplicate_of
+        where e.session_id = s.id and e.result_version = s.result_version) as channels
 from app.therapy_sessions s
 join app.patients p on p.id = s.patient_id
 left join app.performance_scores c on c.session_id = s.id and c.result_version = s.result_version
@@ -59,6 +52,17 @@ with page as materialized (
 _OF_THE_PAGE = """
 join page on page.id = s.id
 order by s.session_at desc, s.id desc
+"""
+
+# Of each of a few sessions the earliest with the same bytes, among those that the viewer may see.
+_DUPLICATES = """
+select distinct on (s.id) s.id, o.session_code as duplicate_of
+from app.therapy_sessions s
+join app.processing_parameters a on (a.session_id, a.result_version) = (s.id, s.result_version)
+join app.processing_parameters x on x.file_sha256 = a.file_sha256
+join app.therapy_sessions o on (o.id, o.result_version) = (x.session_id, x.result_version)
+where s.id = any(%(ids)s) and (o.received_at, o.id) < (s.received_at, s.id)
+order by s.id, o.received_at, o.id
 """
 
 _ONE = _SUMMARY + "where s.session_code = %(session_code)s"
@@ -178,10 +182,11 @@ def load_review(database: Database, session_code: str) -> SessionReview:
         result = read_result(connection, session_id=row["id"], result_version=row["result_version"])
         inputs = with_names(database, connection, read_inputs(connection, row["id"]))
         corrections = read_corrections(database, connection, row["id"], result)
+        found = connection.execute(_DUPLICATES.encode(), {"ids": [row["id"]]}).fetchone()
         if result is not None:
             result = replace(result, channels=with_people(result.channels, corrections.log))
     return SessionReview(
-        summary=_summary(row),
+        summary=_summary(row | {"duplicate_of": found and found["duplicate_of"]}),
         object_version=row["object_version"] or row["announced_version"],
         size_bytes=row["size_bytes"],
         inputs=inputs,
@@ -245,7 +250,7 @@ def _rows(
     if place is not None:
         conditions.append(f"(s.session_at, s.id) {'>' if newer else '<'} (%(at)s, %(session_id)s)")
     narrow = _PAGE.format(conditions=" and ".join(conditions), direction="asc" if newer else "desc")
-    return database.fetch_all(
+    rows = database.fetch_all(
         narrow + _SUMMARY + _OF_THE_PAGE,
         {
             "patient_code": filters.patient_code,
@@ -257,6 +262,9 @@ def _rows(
             "limit": limit,
         },
     )
+    found = database.fetch_all(_DUPLICATES, {"ids": [row["id"] for row in rows]}) if rows else []
+    duplicates = {row["id"]: row["duplicate_of"] for row in found}
+    return [row | {"duplicate_of": duplicates.get(row["id"])} for row in rows]
 
 
 def _place(row: DictRow, *, newer: bool) -> SessionPlace:

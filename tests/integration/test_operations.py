@@ -165,7 +165,8 @@ def test_one_id_leads_from_the_event_to_the_job_and_the_page_also_after_a_retry(
     (event,) = services.database.fetch_all("select correlation_id from app.storage_events")
     services.retry_session("P001S001")
     jobs = services.database.fetch_all(
-        "select args ->> 'correlation_id' as id from procrastinate.procrastinate_jobs where task_name = 'analyse_session'"
+        "select args ->> 'correlation_id' as id from procrastinate.procrastinate_jobs"
+        " where task_name = 'analyse_session'"
     )
     assert event["correlation_id"].startswith("upload-")
     assert {job["id"] for job in jobs} == {event["correlation_id"]}

@@ -152,6 +152,7 @@ def test_a_page_deep_in_the_list_is_found_by_an_index_under_row_level_security(
 ) -> None:
     place = SessionPlace(datetime(2026, 1, 12), UUID(int=0))
     page_of_sessions(explaining.acting_as(clinic.identity(person)), filters, place)
+    assert explaining.plans
     assert tables_read_whole(explaining.plans, ["therapy_sessions"]) == []
     assert any(name.startswith(index) for name in indexes_used(explaining.plans))
     assert "Sort" not in [node["Node Type"] for node in explaining.plans[0]["Plans"][:1]]
