@@ -168,7 +168,8 @@ def _segment_spectra(raw_v: FloatArray, sampling_rate_hz: float) -> FloatArray:
     n_segment = round(sampling_rate_hz / _REST_BIN_HZ)
     if raw_v.size < n_segment or n_segment < 8:
         return np.empty((0, 0))
-    segments = np.lib.stride_tricks.sliding_window_view(raw_v, n_segment)[:: n_segment // 2]
+    finite_v = np.where(np.isfinite(raw_v), raw_v, np.nan)  # differences of infinities would warn
+    segments = np.lib.stride_tricks.sliding_window_view(finite_v, n_segment)[:: n_segment // 2]
     # A lost signal is quieter than any rest.
     loudness = segments.std(axis=1)
     alive = np.flatnonzero(np.isfinite(loudness) & (loudness > 0))
