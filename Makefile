@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: start test lint bench faults lock clean
+.PHONY: start test evidence lint bench faults lock clean
 
 start: $(VENV)/.installed
 	@exec $(BIN)/python -m processing start
@@ -16,7 +16,12 @@ test: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 tests/unit tests/property tests/integration
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest -m "not evidence" --reruns 1 tests/browser
+
+# The long acceptance list in the browser, with its timings printed.
+evidence: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.chromium
+	$(BIN)/pytest -s -m evidence tests/browser
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

@@ -14,7 +14,7 @@ from tests.browser.conftest import keep_picture, wait_idle
 from tests.builders import make_c3d
 from tests.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.evidence]
 
 Visit = Callable[[str], Page]
 LONG = {"duration_s": 175.0, "contractions_s": [(5.0 + 12 * i, 7.6 + 12 * i) for i in range(14)]}

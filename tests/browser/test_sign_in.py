@@ -103,19 +103,31 @@ def _links(page: Page, title: str) -> int:
     return page.get_by_role("link", name=title, exact=True).count()
 
 
-@pytest.mark.parametrize("path", [*ADDRESSES.values(), "/review?session=P001S001"])
+@pytest.mark.parametrize("first", ["/review?session=P001S001", "/audit", "/"])
 def test_a_fresh_server_shows_nobody_more_than_the_sign_in_page(
-    watched_page: Page, tmp_path: Path, path: str
+    watched_page: Page, tmp_path: Path, first: str
 ) -> None:
     with serving(
         tmp_path / "server.log", SUPABASE_URL="http://127.0.0.1:9", SUPABASE_ANON_KEY="public"
     ) as url:
-        watched_page.goto(url + path)
-        expect(watched_page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=30_000)
-        wait_idle(watched_page)
-        assert watched_page.get_by_role("heading").count() == 1
-        assert not re.search(r"P\d{3}", watched_page.inner_text("body"))
-        assert not [entry.title for entry in PAGES if _links(watched_page, entry.title)]
+        _shows_sign_in_only(watched_page, url + first)
+
+
+def test_every_page_shows_nobody_more_than_the_sign_in_page(watched_page: Page, tmp_path: Path) -> None:
+    with serving(
+        tmp_path / "server.log", SUPABASE_URL="http://127.0.0.1:9", SUPABASE_ANON_KEY="public"
+    ) as url:
+        for path in ADDRESSES.values():
+            _shows_sign_in_only(watched_page, url + path)
+
+
+def _shows_sign_in_only(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=30_000)
+    wait_idle(page)
+    assert page.get_by_role("heading").count() == 1
+    assert not re.search(r"P\d{3}", page.inner_text("body"))
+    assert not [entry.title for entry in PAGES if _links(page, entry.title)]
 
 
 @pytest.mark.parametrize("name", ["ann", "rita", "adam"])

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import keep_picture, wait_idle
 from tests.browser.test_pages_in_browser import _serious_faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.evidence]
 
 Visit = Callable[[str], Page]
 CHOSEN = "button.ct-cell[aria-pressed=true]"

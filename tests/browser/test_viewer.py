@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import keep_picture, wait_idle
 from tests.browser.painted import armed, painted_ms, watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.evidence]
 
 Visit = Callable[[str], Page]
 NUMBER = re.compile(r"(?<![\w.:/-])[−-]?(\d+(?:\.\d+)?)[\s\u202f\u00a0]?(µV|% MVC|%|dB|Hz|mV)(?!\w)")
