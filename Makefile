@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 tests/unit tests/property tests/integration
-	$(BIN)/pytest -m "not evidence" --reruns 1 tests/browser
+	$(BIN)/pytest -n 2 --dist loadfile -m "not evidence" tests/browser
 
 # The long acceptance list in the browser, with its timings printed.
 evidence: $(VENV)/.installed-dev

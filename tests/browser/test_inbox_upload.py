@@ -20,6 +20,14 @@ Visit = Callable[[str], Page]
 LONG = {"duration_s": 175.0, "contractions_s": [(5.0 + 12 * i, 7.6 + 12 * i) for i in range(14)]}
 
 
+@pytest.fixture(scope="module")
+def demo_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A product of these tests' own: they bring so many files that others would not find theirs on the first page."""
+    with RunningStack(tmp_path_factory.mktemp("product") / "data", demo=True) as stack:
+        stack.wait_for({f"P00{patient}S00{number}" for patient in (1, 2, 3) for number in (1, 2)})
+        yield stack
+
+
 @contextmanager
 def timed(statement: str, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
     """Print how long the block took."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -39,6 +39,10 @@ def _line(
 ) -> Spec:
     rate = panel.traces.sampling_rate_hz
     indices = visible_indices(y, rate, window, n_points)
+    values = y[indices]
+    if kind == ENVELOPE:
+        # What was left out has no amplitude, least of all one of zero: the line breaks there.
+        values = np.where(_left_out(indices / rate, panel.traces.masked_intervals_s), np.nan, values)
     hover: Spec = {"hoverinfo": "skip"}
     if kind != RAW:
         said = f"{panel.name}, {kind}<br>%{{x:.2f}} s · %{{y:.3r}} {UNIT_WORDS[panel.unit]}<extra></extra>"
@@ -49,13 +53,21 @@ def _line(
         "name": f"{panel.name} {kind}",
         "meta": {"kind": kind, "channel": panel.analysis.name},
         "x": packed(indices / rate),
-        "y": packed(y[indices]),
+        "y": packed(values),
         "xaxis": "x",
         "yaxis": axis,
         "line": style,
         "showlegend": False,
         **hover,
     }
+
+
+def _left_out(at_s: FloatArray, intervals_s: Iterable[IntervalS]) -> np.ndarray:
+    """Return which moments lie in one of the intervals, their ends excluded."""
+    inside = np.zeros(at_s.size, dtype=bool)
+    for start, stop in intervals_s:
+        inside |= (at_s >= start) & (at_s < stop)
+    return inside
 
 
 def visible_indices(y: FloatArray, rate_hz: float, window: IntervalS, n_points: int) -> np.ndarray:

@@ -256,7 +256,9 @@ def test_doubtful_bands_are_dotted(panels: tuple[Panel, ...]) -> None:
 
 def test_in_percent_mvc_everything_is_scaled_and_named(panels: tuple[Panel, ...]) -> None:
     in_uv, in_mvc = (review_figure(panels, Look(unit=unit)) for unit in ("uv", "mvc"))
-    drawn_uv, drawn_mvc = (unpacked(of_kind(s, "RMS envelope", "CH1")[0]["y"]).max() for s in (in_uv, in_mvc))
+    drawn_uv, drawn_mvc = (
+        np.nanmax(unpacked(of_kind(s, "RMS envelope", "CH1")[0]["y"])) for s in (in_uv, in_mvc)
+    )
     assert drawn_mvc == pytest.approx(drawn_uv / 2.5, rel=1e-5)  # an MVC of 250 µV
     assert of_kind(in_mvc, "target", "CH1")[0]["y"] == [75.0, 75.0]
     assert in_mvc["layout"]["yaxis"]["title"]["text"] == "% MVC"
@@ -325,3 +327,15 @@ def test_every_axis_that_is_seen_names_its_unit(panels: tuple[Panel, ...]) -> No
     layout = review_figure(panels, Look())["layout"]
     seen = {name: axis for name, axis in layout.items() if "axis" in name and axis.get("visible", True)}
     assert {axis["title"]["text"] for axis in seen.values()} == {"Time (s)", "µV"}
+
+
+@pytest.mark.parametrize("window", [(0.0, 60.0), (29.5, 31.0)])
+def test_the_envelope_breaks_where_the_signal_was_left_out(window: tuple[float, float]) -> None:
+    left = make_channel("left", quality=make_quality("doubtful", [DROPOUT_FINDING], [DROPOUT]))
+    spec = review_figure(pair_panels([make_traces(left)], [left]), Look(window_s=window))
+    (line,) = of_kind(spec, "RMS envelope", "CH1")
+    times, values = unpacked(line["x"]), unpacked(line["y"])
+    inside = (times >= DROPOUT[0]) & (times < DROPOUT[1] - 1e-3)
+    assert inside.any()
+    assert np.isnan(values[inside]).all()
+    assert np.isfinite(values[(times < DROPOUT[0]) | (times > DROPOUT[1])]).all()
