@@ -90,7 +90,7 @@ def _readers_under_fire(bench: Bench, number: signal.Signals) -> Iterator[None]:
     def fire() -> None:
         while not stop.wait(0.002):
             with suppress(psutil.NoSuchProcess, ProcessLookupError):
-                for child in worker.children():
+                for child in worker.children(recursive=True):
                     os.kill(child.pid, number)
 
     thread = threading.Thread(target=fire)
@@ -101,9 +101,9 @@ def _readers_under_fire(bench: Bench, number: signal.Signals) -> Iterator[None]:
         stop.set()
         thread.join()
         with suppress(psutil.NoSuchProcess):
-            for child in worker.children():
+            for child in worker.children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
-                    child.kill()  # a frozen one kept ready
+                    child.kill()  # a frozen template
 
 
 @case("18b", "structurally damaged files", quick=True)

@@ -1,11 +1,13 @@
-"""One disposable child process: started with an empty environment, asked once, killed for certain."""
+"""The parent's side of the isolated reader: one template with an empty environment, and the readers that it forks."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,11 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
+from processing.c3d.child import ENDED, STARTED
 from processing.errors import ReaderCrashedError
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 # -I: neither PYTHON* variables, nor the working directory, nor the user's own packages count.
-READER_COMMAND: Final = (
+TEMPLATE_COMMAND: Final = (
     sys.executable,
     "-I",
     "-c",
@@ -27,108 +30,163 @@ READER_COMMAND: Final = (
     str(_ROOT),
 )
 # Nothing of the parent's environment, which holds credentials; without the library path some Pythons do
-# not start.
+# not start. One thread only: a process with several cannot be forked safely.
 _KEPT: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _SET: Final = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _CHUNK_BYTES: Final = 1 << 20
+_GONE_WITHIN_S: Final = 1.0
 
 
-class ChildProcess:
-    """A child that waits for its one request.
+class ReaderTemplate:
+    """A process that has imported what reading needs, and forks a reader in a few milliseconds.
 
     Parameters
     ----------
     command : sequence of str
-        What to run; the number of the request's file descriptor is added as the last argument.
+        What to run; the number of the socket's file descriptor is added as the last argument.
     """
 
-    def __init__(self, command: Sequence[str] = READER_COMMAND) -> None:
+    def __init__(self, command: Sequence[str] = TEMPLATE_COMMAND) -> None:
         self.parent_pid = os.getpid()
-        self._request = _anonymous_file()
+        self._requests, theirs = socket.socketpair()
         try:
-            # A session of its own, so that the kill reaches whatever the child might have started.
             self._process = subprocess.Popen(
-                [*command, str(self._request.fileno())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                pipesize=_CHUNK_BYTES,
+                [*command, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=_SET | {name: os.environ[name] for name in _KEPT if name in os.environ},
-                pass_fds=(self._request.fileno(),),
+                pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
         except OSError as exc:
-            self._request.close()
+            self._requests.close()
             raise ReaderCrashedError(f"The isolated reader could not be started: {exc}.") from exc
+        finally:
+            theirs.close()
 
     @property
-    def alive(self) -> bool:
-        """Whether the child still waits."""
-        return self._process.poll() is None
+    def pid(self) -> int:
+        """The template's process id."""
+        return self._process.pid
 
-    def ask(self, request: Sequence[bytes], *, timeout_s: float, max_answer_bytes: int) -> bytes:
-        """Return the child's whole answer.
+    @property
+    def usable(self) -> bool:
+        """Whether this process can have readers forked: it is the template's parent, and the template lives."""
+        return self.parent_pid == os.getpid() and self._process.poll() is None
+
+    def fork(self, request: Sequence[bytes]) -> Reader:
+        """Return a new reader that begins with a request at once.
 
         Raises
         ------
         ReaderCrashedError
-            If the child dies, is too slow, or says more than ``max_answer_bytes``.
+            If the request cannot be handed over.
         """
-        deadline = time.monotonic() + timeout_s
+        control, theirs = socket.socketpair()
+        answer, answer_in_reader = os.pipe()
+        _widen(answer)
         try:
-            for part in request:
-                self._request.write(part)
-            self._request.flush()
+            with _anonymous_file() as file:
+                for part in request:
+                    file.write(part)
+                file.flush()
+                descriptors = [theirs.fileno(), file.fileno(), answer_in_reader]
+                socket.send_fds(self._requests, [b"r"], descriptors)
         except OSError as exc:
+            control.close()
+            os.close(answer)
             raise ReaderCrashedError(
                 f"The recording could not be handed to the isolated reader: {exc}."
             ) from exc
-        stdin, stdout = self._pipes()
-        # A child that is dead already shows in its answer and exit status.
-        with contextlib.suppress(BrokenPipeError):
-            stdin.write(b"read\n")
-            stdin.flush()
-        answer = _read_until(stdout, deadline, timeout_s=timeout_s, max_bytes=max_answer_bytes)
-        status = self._wait(deadline)
+        finally:
+            theirs.close()
+            os.close(answer_in_reader)
+        return Reader(control, answer)
+
+    def close(self) -> None:
+        """End the template for certain; readers at work end with whoever asked them, not with it."""
+        self._requests.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            self._process.kill()
+        self._process.wait()
+
+
+class Reader:
+    """One forked reader that was asked; ``close`` it, whatever happened."""
+
+    def __init__(self, control: socket.socket, answer_fd: int) -> None:
+        self._control = control
+        self._answer_fd = answer_fd
+        self._said = b""
+
+    def answer(self, *, timeout_s: float, max_bytes: int) -> bytes:
+        """Return the reader's whole answer.
+
+        Raises
+        ------
+        ReaderCrashedError
+            If the reader dies, is too slow, or says more than ``max_bytes``.
+        """
+        deadline = time.monotonic() + timeout_s
+        said = _read_until(self._answer_fd, deadline, timeout_s=timeout_s, max_bytes=max_bytes)
+        status = self._status(max(deadline - time.monotonic(), 0.1))
         if status:
             cause = f"signal {-status}" if status < 0 else f"exit status {status}"
             raise ReaderCrashedError(f"The isolated reader died ({cause}) while reading the recording.")
-        return answer
+        return said
 
-    def close(self) -> None:
-        """Kill the child if it lives, and collect it: no process and no zombie stays."""
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.kill()
-            self._process.wait()
-        for pipe in self._pipes():
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-        self._request.close()
+    def close(self) -> bool:
+        """Have the reader killed if it lives, and return whether it is known to be gone."""
+        os.close(self._answer_fd)
+        with self._control, contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+            if self._hear_out(_GONE_WITHIN_S):
+                return True
+            if (
+                len(self._said) >= STARTED.size
+            ):  # its keeper was stopped: it cannot have ended, so its ids hold
+                for pid in reversed(STARTED.unpack(self._said[: STARTED.size])):
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(pid, signal.SIGKILL)
+            return self._hear_out(_GONE_WITHIN_S)
+        return False
 
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        if self._process.stdin is None or self._process.stdout is None:
-            raise ReaderCrashedError("The isolated reader was started without pipes.")
-        return self._process.stdin, self._process.stdout
+    def _status(self, timeout_s: float) -> int:
+        if not self._hear_out(timeout_s):
+            raise ReaderCrashedError("The isolated reader answered but did not end.")
+        if len(self._said) != STARTED.size + ENDED.size:
+            raise ReaderCrashedError("The isolated reader was killed before it could read the recording.")
+        status: int = ENDED.unpack(self._said[STARTED.size :])[0]
+        return status
 
-    def _wait(self, deadline: float) -> int:
-        try:
-            return self._process.wait(max(deadline - time.monotonic(), 0.1))
-        except subprocess.TimeoutExpired:
-            raise ReaderCrashedError("The isolated reader answered but did not end.") from None
+    def _hear_out(self, timeout_s: float) -> bool:
+        """Return whether the keeper closed its end within a time, and keep what it said."""
+        deadline = time.monotonic() + timeout_s
+        while (left_s := deadline - time.monotonic()) > 0:
+            self._control.settimeout(left_s)
+            try:
+                part = self._control.recv(64)
+            except TimeoutError:
+                return False
+            except ConnectionResetError:
+                return True
+            if not part:
+                return True
+            self._said += part
+        return False
 
 
-def _read_until(stdout: IO[bytes], deadline: float, *, timeout_s: float, max_bytes: int) -> bytes:
+def _read_until(descriptor: int, deadline: float, *, timeout_s: float, max_bytes: int) -> bytes:
     """Return everything up to the end of a pipe, within the time and size that are allowed."""
     chunks: list[bytes] = []
     size = 0
     with selectors.DefaultSelector() as selector:
-        selector.register(stdout, selectors.EVENT_READ)
+        selector.register(descriptor, selectors.EVENT_READ)
         while True:
             if not selector.select(max(deadline - time.monotonic(), 0.0)):
                 raise ReaderCrashedError(f"The isolated reader did not finish within {timeout_s:g} s.")
-            chunk = os.read(stdout.fileno(), _CHUNK_BYTES)
+            chunk = os.read(descriptor, _CHUNK_BYTES)
             if not chunk:
                 return b"".join(chunks)
             chunks.append(chunk)
@@ -137,6 +195,13 @@ def _read_until(stdout: IO[bytes], deadline: float, *, timeout_s: float, max_byt
                 raise ReaderCrashedError(f"The isolated reader answered more than {max_bytes} bytes.")
             if time.monotonic() > deadline:
                 raise ReaderCrashedError(f"The isolated reader did not finish within {timeout_s:g} s.")
+
+
+def _widen(pipe_fd: int) -> None:
+    """Let a whole recording through a pipe in few pieces, where the system can."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # the user's share of pipe memory is used up
+            fcntl.fcntl(pipe_fd, fcntl.F_SETPIPE_SZ, _CHUNK_BYTES)
 
 
 def _anonymous_file() -> IO[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,10 +11,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from processing.c3d import read_recording, read_recording_isolated
-from processing.c3d.child_process import READER_COMMAND
+from processing.c3d.child_process import TEMPLATE_COMMAND
 from processing.c3d.isolated import MAX_RECORDING_BYTES, IsolatedReader
 from processing.c3d.wire import decode, encode_error
 from processing.errors import (
@@ -42,10 +44,13 @@ def reader() -> Iterator[IsolatedReader]:
 
 
 def misbehaving(script: str) -> IsolatedReader:
-    """Return a reader whose child waits for its request, and then does something else."""
-    return IsolatedReader(
-        [sys.executable, "-I", "-c", f"import os, sys, time; sys.stdin.readline(); {script}"]
+    """Return a reader whose forks take their request, and then do something else."""
+    program = (
+        "import os, sys, time; sys.path.insert(0, sys.argv[1]); from processing.c3d.child import main\n"
+        f"def serve(request_fd):\n    {script}\n"
+        "main(int(sys.argv[2]), serve)"
     )
+    return IsolatedReader([sys.executable, "-I", "-c", program, str(ROOT)])
 
 
 def same(one: Recording, other: Recording) -> bool:
@@ -97,13 +102,49 @@ def test_a_child_that_misbehaves_is_one_error_and_leaves_nothing(script: str, wo
         reader.close()
 
 
-def test_a_spare_that_died_is_replaced(data: bytes, reader: IsolatedReader) -> None:
+def test_a_template_that_died_is_replaced(data: bytes, reader: IsolatedReader) -> None:
     reader.read(data)
-    spare = reader._spare
-    assert spare is not None
-    spare._process.kill()
-    spare._process.wait()
+    template = reader._template
+    assert template is not None
+    os.kill(template.pid, signal.SIGKILL)
+    template._process.wait()
     assert reader.read(data).metadata.n_samples == 9900
+
+
+def test_a_template_that_was_stopped_fails_one_reading_and_is_replaced(
+    data: bytes, reader: IsolatedReader
+) -> None:
+    reader.read(data)
+    template = reader._template
+    assert template is not None
+    os.kill(template.pid, signal.SIGSTOP)
+    with pytest.raises(ReaderCrashedError, match="did not finish within 0\\.5 s"):
+        reader.read(data, timeout_s=0.5)
+    assert not psutil.pid_exists(template.pid)
+    assert reader.read(data).metadata.n_samples == 9900
+
+
+def test_what_was_forked_and_stopped_is_killed() -> None:
+    reader = misbehaving("os.kill(os.getppid(), 19); os.kill(os.getpid(), 19)")
+    try:
+        with pytest.raises(ReaderCrashedError, match="did not finish within 1 s"):
+            reader.read(b"any", timeout_s=1.0)
+        template = reader._template
+        assert template is not None
+        assert psutil.Process(template.pid).children() == []
+    finally:
+        reader.close()
+
+
+def test_one_recording_leaves_nothing_behind_for_the_next() -> None:
+    reader = misbehaving("os.environ['MARK'] = os.environ.get('MARK', '') + 'x'; "
+                         "sys.exit(9 if 'xx' in os.environ['MARK'] else 7)")  # fmt: skip
+    try:
+        for _ in range(2):
+            with pytest.raises(ReaderCrashedError, match="exit status 7"):
+                reader.read(b"any")
+    finally:
+        reader.close()
 
 
 def test_too_little_memory_is_an_error_of_the_reader(data: bytes, reader: IsolatedReader) -> None:
@@ -133,10 +174,10 @@ def test_no_child_and_no_descriptor_stays_behind(data: bytes) -> None:
     reader.read(data)
     with pytest.raises(TruncatedRecordingError, match="cut short"):
         reader.read(data[:-600])
-    spare = reader._spare
-    assert spare is not None
+    template = reader._template
+    assert template is not None
     reader.close()
-    assert spare._process.returncode is not None
+    assert not psutil.pid_exists(template.pid)
     assert len(os.listdir("/proc/self/fd")) <= len(before)
     reader.close()
 
@@ -158,7 +199,7 @@ def test_a_program_that_reads_and_ends_leaves_no_child(data: bytes, tmp_path: Pa
     script = (
         "import sys; from processing.c3d import isolated; from pathlib import Path\n"
         "print(isolated.read_recording_isolated(Path(sys.argv[1]).read_bytes()).metadata.n_samples)\n"
-        "print(isolated._reader._spare._process.pid); print('ezc3d' in sys.modules)"
+        "print(isolated._reader._template.pid); print('ezc3d' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)],
@@ -176,8 +217,8 @@ def test_a_program_that_reads_and_ends_leaves_no_child(data: bytes, tmp_path: Pa
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_the_default_child_runs_this_products_code() -> None:
-    assert str(ROOT) in READER_COMMAND
+def test_the_default_template_runs_this_products_code() -> None:
+    assert str(ROOT) in TEMPLATE_COMMAND
 
 
 @pytest.mark.parametrize(
