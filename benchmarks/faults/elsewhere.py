@@ -61,6 +61,34 @@ def disk_full(bench: Bench) -> Outcome:
     return outcome_of(good, f"answers while full: {statuses}; ready {back_s:.1f} s after there was space")
 
 
+@case("28b", "data folder that cannot be written at start", where="full disk")
+def read_only(bench: Bench) -> Outcome:
+    """The programs refuse to start and name the folder; writable again, everything is as it was."""
+    stored = bench.put_many("P138", 4)
+    bench.announce_all(stored)
+    names = names_of(stored)
+    good = [bench.completed(names).get(name, {}).get("status") == "completed" for name in names]
+    bench.stack.stop()
+    disk = bench.stack.data_dir.parent
+    _remount(disk, "ro")
+    try:
+        refused = [bench.stack.run(*command) for command in (("start",), ("worker",), ("sessions",))]
+    finally:
+        _remount(disk, "rw")
+        bench.stack.start()
+    said = [
+        str(bench.stack.data_dir) in one.stderr and "Read-only file system" in one.stderr for one in refused
+    ]
+    good += [one.returncode != 0 and "Traceback" not in one.stderr for one in refused]
+    good += [said[0], said[1]]
+    good += [bench.sessions(names).get(name, {}).get("status") == "completed" for name in names]
+    return outcome_of(good, refused[0].stderr.strip().replace(str(disk), "").splitlines()[-1])
+
+
+def _remount(disk: Path, mode: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{mode}", str(disk)], check=True)
+
+
 def _fill(path: Path) -> None:
     """Write until the disk is full."""
     with path.open("wb", buffering=0) as file, suppress(OSError):
