@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: start test evidence lint bench faults lock clean
+.PHONY: start test evidence lint messages bench faults lock clean
 
 start: $(VENV)/.installed
 	@exec $(BIN)/python -m processing start
@@ -15,7 +15,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 tests/unit tests/property tests/integration
+	$(BIN)/pytest -n 2 --dist worksteal tests/unit tests/property tests/integration
 	$(BIN)/pytest -n 2 --dist loadfile -m "not evidence" tests/browser
 
 # The long acceptance list in the browser, with its timings printed.
@@ -28,6 +28,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Bring the catalogues of French and Dutch in line with the words that are used, and say how many lack a translation.
+messages: $(VENV)/.installed
+	$(BIN)/python -m processing.language.messages
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

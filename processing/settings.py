@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     supabase_anon_key: SecretStr | None = None
     supabase_service_role_key: SecretStr | None = None
     supabase_jwt_secret: SecretStr | None = None
-    sign_in_idle_minutes: float = Field(default=30, ge=1, le=24 * 60)
+    sign_in_idle_minutes: float = Field(default=30, ge=0.5, le=24 * 60)
     sign_in_hours: float = Field(default=12, gt=0, le=7 * 24)
 
     webhook_secret: SecretStr | None = None

@@ -9,67 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pages._components.navigation import PAGES
-from tests.auth_server import ANON_KEY, AuthServer, auth_server
 from tests.browser.conftest import keep_picture, serving, wait_idle
+from tests.browser.hospital import PEOPLE, Hospital, open_hospital, sign_in
 from tests.running_stack import RunningStack
 
 pytestmark = pytest.mark.browser
 
-PEOPLE = {"ann": "therapist", "bob": "therapist", "rita": "researcher", "adam": "administrator", "new": None}
 # The first page is the start page, whose address has no name.
 ADDRESSES = {entry.file: "/" if entry is PAGES[0] else f"/{entry.url_path}" for entry in PAGES}
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 NewPerson = Callable[..., Page]
 
 
-class Hospital(RunningStack):
-    """The whole product with sign-in at the double. P001 is Ann's patient, P002 is Bob's."""
-
-    auth: AuthServer
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            **RunningStack.environment.fget(self),  # type: ignore[attr-defined]
-            "SUPABASE_URL": self.auth.url,
-            "SUPABASE_ANON_KEY": ANON_KEY,
-            "SIGN_IN_IDLE_MINUTES": "1",
-        }
-
-    def admit(self) -> None:
-        with psycopg.connect(self.database_url) as connection:
-            for name, role in PEOPLE.items():
-                user = self.auth.add_user(f"{name}@x.test").id
-                connection.execute(
-                    "insert into auth.users (id, email) values (%s, %s)", (user, f"{name}@x.test")
-                )
-                if role is not None:
-                    connection.execute(
-                        "insert into app.user_profiles (user_id, role, display_name) values (%s, %s, %s)",
-                        (user, role, name.title()),
-                    )
-            for code, name in (("P001", "ann"), ("P002", "bob")):
-                connection.execute(
-                    "update app.patients set therapist = %s where code = %s",
-                    (self.auth.users[f"{name}@x.test"].id, code),
-                )
-
-
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    with auth_server() as auth:
-        stack = Hospital(tmp_path_factory.mktemp("hospital") / "data", demo=True)
-        stack.auth = auth
-        with stack:
-            stack.wait_for({f"P00{patient}S00{number}" for patient in (1, 2, 3) for number in (1, 2)})
-            stack.admit()
-            yield stack
+    with open_hospital(tmp_path_factory.mktemp("hospital") / "data") as stack:
+        yield stack
 
 
 @pytest.fixture
@@ -81,22 +41,12 @@ def person(browser: Browser, browser_context_args: dict[str, Any], hospital: Hos
         contexts.append(browser.new_context(**browser_context_args))
         page = contexts[-1].new_page()
         page.goto(hospital.dashboard_url + path)
-        _sign_in(page, name)
+        sign_in(page, name)
         return page
 
     yield enter
     for context in contexts:
         context.close()
-
-
-def _sign_in(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=30_000)
-    wait_idle(page)
-    page.get_by_label("E-mail address").fill(f"{name}@x.test")
-    page.locator("input[type=password]").fill("correct horse")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_hidden(timeout=30_000)
-    wait_idle(page)
 
 
 def _links(page: Page, title: str) -> int:
@@ -207,17 +157,6 @@ def test_signing_out_closes_the_other_tab_too(person: NewPerson, hospital: Hospi
     page.goto(f"{hospital.dashboard_url}/review?session=P001S001")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=30_000)
     assert [c for c in page.context.cookies() if "sign_in" in c["name"]] == []
-
-
-def test_a_page_that_nobody_touches_says_so_and_closes(person: NewPerson) -> None:
-    page = person("ann")
-    expect(page.get_by_text("You will be signed out in about")).to_be_visible(timeout=60_000)
-    keep_picture(page, "sign-in-idle")
-    page.get_by_role("button", name="Stay signed in").click()
-    expect(page.get_by_text("You will be signed out in about")).to_be_hidden(timeout=20_000)
-    expect(page.get_by_text("without activity.").first).to_be_visible(timeout=100_000)
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=100_000)
-    assert "P001" not in page.inner_text("body")
 
 
 def test_an_account_without_a_role_is_told_so(person: NewPerson) -> None:
