@@ -17,6 +17,9 @@ from processing.errors import AccessDeniedError, DatabaseUnavailableError
 
 _CONNECT_TIMEOUT_S = 3
 _RECONNECT_S = 5.0
+# A frozen program must not keep its rows locked: whoever takes its work over would wait for it for ever. No transaction
+# here waits for anything but the database, so ten seconds without a statement are no work.
+_FROZEN = "set idle_in_transaction_session_timeout = '10s'"
 
 
 class Database:
@@ -46,6 +49,7 @@ class Database:
                 "prepare_threshold": None,
                 "connect_timeout": _CONNECT_TIMEOUT_S,
             },
+            configure=_configure,
             # After an outage: try again soon, not after a backoff that grew with the outage.
             reconnect_timeout=_RECONNECT_S,
             open=True,
@@ -109,7 +113,7 @@ class Database:
                 self._pool.putconn(connection)
         except psycopg.errors.InsufficientPrivilege as exc:
             raise AccessDeniedError("This may not be done or seen under this sign-in.") from exc
-        except psycopg.OperationalError as exc:
+        except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as exc:
             raise DatabaseUnavailableError(
                 "The database cannot be reached at the moment. Nothing is lost; please try again shortly."
             ) from exc
@@ -150,3 +154,9 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
+
+
+def _configure(connection: psycopg.Connection[DictRow]) -> None:
+    """Prepare a new connection."""
+    connection.execute(_FROZEN)
+    connection.commit()

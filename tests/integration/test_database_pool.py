@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from processing.database import Database
+from processing.database import Database, pool
 from processing.errors import DatabaseUnavailableError
 
 
@@ -46,3 +46,24 @@ def _insert_and_fail(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute("insert into app.patients (code) values ('P001')")
         raise ZeroDivisionError("division")
+
+
+def test_a_frozen_program_does_not_keep_its_rows_locked(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_FROZEN", "set idle_in_transaction_session_timeout = '200ms'")
+    frozen, other = Database(database_url), Database(database_url)
+    try:
+        other.execute("insert into app.patients (code) values ('P077')")
+        with pytest.raises(DatabaseUnavailableError, match="cannot be reached at the moment"):
+            with frozen.transaction() as connection:
+                connection.execute("update app.patients set site = 'frozen' where code = 'P077'")
+                other.execute(
+                    "update app.patients set site = 'other' where code = 'P077'"
+                )  # waits for the lock
+                connection.execute("select 1")
+        assert other.fetch_one("select site from app.patients where code = 'P077'") == {"site": "other"}
+        assert frozen.fetch_one("select 1 as one") == {"one": 1}
+    finally:
+        frozen.close()
+        other.close()
