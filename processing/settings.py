@@ -107,6 +107,14 @@ class Settings(BaseSettings):
             If the dashboard would leave the loopback interface without sign-in that works, or the listener without
             a webhook secret of its own.
         """
+        self.check_dashboard_exposure()
+        if not is_loopback(self.listener_host) and self.webhook_secret is None:
+            raise InvalidParameterError(
+                f"LISTENER_HOST is '{self.listener_host}': other machines can reach it, so WEBHOOK_SECRET must be set."
+            )
+
+    def check_dashboard_exposure(self) -> None:
+        """Refuse a dashboard that other machines can reach without sign-in that works; see :meth:`check_exposure`."""
         if not is_loopback(self.dashboard_host):
             fault = self.sign_in_fault
             if fault is None and not self.has_sign_in:
@@ -116,10 +124,6 @@ class Settings(BaseSettings):
                 )
             if fault is not None:
                 raise InvalidParameterError(f"DASHBOARD_HOST is '{self.dashboard_host}'. {fault}")
-        if not is_loopback(self.listener_host) and self.webhook_secret is None:
-            raise InvalidParameterError(
-                f"LISTENER_HOST is '{self.listener_host}': other machines can reach it, so WEBHOOK_SECRET must be set."
-            )
 
     @property
     def has_sign_in(self) -> bool:

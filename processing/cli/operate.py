@@ -1,4 +1,4 @@
-"""The operator's commands: start, worker, migrate, sessions, demo, reconcile, reprocess."""
+"""The operator's commands: start, worker, dashboard, migrate, sessions, demo, reconcile, reprocess."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ def add_parsers(commands: Any) -> None:
     worker = commands.add_parser("worker", help="analyse what is on the queue until SIGTERM")
     worker.add_argument("--concurrency", type=int, default=1, help="recordings at a time (default 1)")
     worker.set_defaults(run=_worker)
+
+    dashboard = commands.add_parser("dashboard", help="the dashboard alone, at DASHBOARD_HOST and _PORT")
+    dashboard.set_defaults(run=_dashboard)
 
     migrate = commands.add_parser("migrate", help="bring the database's schema up to date, or back")
     action = migrate.add_mutually_exclusive_group(required=True)
@@ -65,6 +68,20 @@ def _worker(arguments: argparse.Namespace) -> int:
             metrics.serve(settings.worker_metrics_port)
         run_worker(lambda: services.build_job_app(metrics), concurrency=arguments.concurrency)
     return 0
+
+
+def _dashboard(_: argparse.Namespace) -> int:
+    """Become the dashboard, so that signals reach it; refuse first to be reachable without sign-in."""
+    import os
+
+    from processing.cli.start import ROOT, dashboard_command
+    from processing.settings import Settings
+
+    settings = Settings()
+    settings.check_dashboard_exposure()
+    command = dashboard_command(settings)
+    os.chdir(ROOT)
+    os.execv(command[0], command)
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

@@ -199,12 +199,8 @@ def _programs(settings: Settings, url: str, secret: str) -> list[Program]:
     commands: dict[ProgramName, list[str]] = {
         "listener": ["-m", "webhook_listener"],
         "worker": ["-m", "processing", "worker"],
-        "dashboard": [
-            "-m", "streamlit", "run", "app.py",
-            f"--server.address={settings.dashboard_host}",
-            f"--server.port={settings.dashboard_port}",
-        ],
-    }  # fmt: skip
+        "dashboard": dashboard_command(settings)[1:],
+    }
     return [
         Program(
             name,
@@ -215,6 +211,15 @@ def _programs(settings: Settings, url: str, secret: str) -> list[Program]:
         )
         for name, command in commands.items()
     ]
+
+
+def dashboard_command(settings: Settings) -> list[str]:
+    """Return what starts the dashboard alone, from the project's folder."""
+    return [
+        sys.executable, "-m", "streamlit", "run", "app.py",
+        f"--server.address={settings.dashboard_host}",
+        f"--server.port={settings.dashboard_port}",
+    ]  # fmt: skip
 
 
 def program_address(settings: Settings, url: str, name: ProgramName) -> dict[str, str]:

@@ -56,14 +56,16 @@ def test_a_frozen_program_does_not_keep_its_rows_locked(
     try:
         other.execute("insert into app.patients (code) values ('P077')")
         with pytest.raises(DatabaseUnavailableError, match="cannot be reached at the moment"):
-            with frozen.transaction() as connection:
-                connection.execute("update app.patients set site = 'frozen' where code = 'P077'")
-                other.execute(
-                    "update app.patients set site = 'other' where code = 'P077'"
-                )  # waits for the lock
-                connection.execute("select 1")
+            _freeze_inside_a_transaction(frozen, other)
         assert other.fetch_one("select site from app.patients where code = 'P077'") == {"site": "other"}
         assert frozen.fetch_one("select 1 as one") == {"one": 1}
     finally:
         frozen.close()
         other.close()
+
+
+def _freeze_inside_a_transaction(frozen: Database, other: Database) -> None:
+    with frozen.transaction() as connection:
+        connection.execute("update app.patients set site = 'frozen' where code = 'P077'")
+        other.execute("update app.patients set site = 'other' where code = 'P077'")  # waits for the lock
+        connection.execute("select 1")
