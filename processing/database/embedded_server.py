@@ -116,6 +116,7 @@ def stop(cluster_dir: Path) -> None:
             postmaster.process.send_signal(number)
         if _wait_until_gone(cluster_dir, wait_s):
             break
+    _collect_children(of=postmaster.process.pid)
     if Path(postmaster.socket_dir) != cluster_dir:
         with suppress(OSError):
             Path(postmaster.socket_dir).rmdir()
@@ -188,7 +189,12 @@ def _wait_until_gone(cluster_dir: Path, wait_s: float) -> bool:
     return True
 
 
-def _collect_children() -> None:
+def _collect_children(of: int | None = None) -> None:
+    """Forget the servers that ended; one that was stopped just now has removed its file, and ends within moments."""
+    for child in _children:
+        if child.pid == of:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(5.0)
     _children[:] = [child for child in _children if child.poll() is None]
 
 
