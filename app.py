@@ -22,9 +22,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._components.chart import PLOTLY_URL
+from pages._components.early import load_early
 from pages._components.navigation import PAGES
 from pages._components.sign_in.routes import SIGN_IN_ROUTES
 from processing.errors import AccessDeniedError
+from processing.language import gettext as _
+from processing.language import sentence
 
 ROOT = Path(__file__).resolve().parent
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -102,15 +105,17 @@ logging.getLogger(streamlit.error_util.__name__).addFilter(without_their_words)
 def show_incident(exc: Exception) -> bool:
     """Replace a traceback with a sentence and a number to quote; the error's own words may name a person."""
     if isinstance(exc, AccessDeniedError):  # a list that looked once more after the sign-in had ended
-        st.warning(str(exc), icon=":material/lock:")
+        st.warning(sentence(str(exc)), icon=":material/lock:")
         return True
     incident = uuid.uuid4().hex[:8]
     frames = [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(exc.__traceback__)]
     where = frames[-1] if frames else None
     log.error("dashboard_error", incident=incident, error_type=type(exc).__name__, where=where, frames=frames)
     st.error(
-        f"Nothing was lost. Load the page again; if it happens once more, quote incident **{incident}**.",
-        title="This page met an error it did not expect",
+        _(
+            "Nothing was lost. Load the page again; if it happens once more, quote incident **{incident}**."
+        ).format(incident=incident),
+        title=_("This page met an error it did not expect"),
         icon=":material/error:",
     )
     return True
@@ -127,3 +132,5 @@ app = st.App(
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=show_incident,
 )
+
+load_early()

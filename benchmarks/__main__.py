@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import acknowledge, damage, database, main_job, scaling, speed, viewer
+from benchmarks import acknowledge, damage, database, exports, main_job, research, scaling, speed, viewer
 from benchmarks.accuracy import __main__ as accuracy
 
 _BENCHMARKS = {
@@ -16,6 +16,8 @@ _BENCHMARKS = {
     "acknowledge": acknowledge.main,
     "database": database.main,
     "viewer": viewer.main,
+    "exports": exports.main,
+    "research": research.main,
     "speed": speed.main,
     "scaling": scaling.main,
     "damage": damage.main,

@@ -24,7 +24,7 @@ from benchmarks.report import percentile
 from benchmarks.viewer_edits import corrections_ms, tries_ms
 from benchmarks.viewer_page import SHOWN_SAMPLES, ZOOM_S
 from tests.browser.conftest import LAUNCH_ARGS, wait_idle
-from tests.browser.painted import armed, painted_ms, watch
+from tests.browser.painted import armed, moved_ms, painted_ms, watch
 from tests.chromium import find_chromium
 from tests.running_stack import ROOT, RunningStack
 
@@ -44,6 +44,7 @@ class Way:
     zoom_warm: list[float]
     points: int
     first_warm: list[float] = field(default_factory=list)
+    moved: list[float] = field(default_factory=list)
     edits: dict[str, list[float]] = field(default_factory=dict)
 
 
@@ -74,7 +75,7 @@ _OTHERS = {
 
 def _product(browser: Browser, folder: Path, recording: BenchmarkRecording) -> Way:
     """Measure the running product: from the click on a session to its painted picture, then zooms by key."""
-    first, again, cold, warm, points = [], [], [], [], 0
+    first, again, cold, warm, moved, points = [], [], [], [], [], 0
     edits: dict[str, list[float]] = {}
     with RunningStack(folder / "data") as stack:
         for number in range(N_OPENED + 1):
@@ -89,7 +90,7 @@ def _product(browser: Browser, folder: Path, recording: BenchmarkRecording) -> W
             first.append(_opened(page, stack.dashboard_url, code))
             cold.append(_zoomed(page, lambda page=page: page.keyboard.press("i"), shows=None))
             if code == codes[-1]:
-                warm = _warm_zooms(page)
+                warm, moved = _warm_zooms(page)
                 points = _points(page)
                 edits = {**corrections_ms(page), "what-if": tries_ms(page)}
             page.close()
@@ -99,12 +100,12 @@ def _product(browser: Browser, folder: Path, recording: BenchmarkRecording) -> W
             page.close()
         context.close()
     # The first one met a server never asked before.
-    return Way("this product", first[1:], cold[1:], warm, points, again, edits)
+    return Way("this product", first[1:], cold[1:], warm, points, again, moved, edits)
 
 
 def _opened(page: Page, url: str, code: str) -> float:
     """Open the list, look at it for a second, and return how long a click on a session takes to its picture."""
-    page.goto(url)
+    page.goto(f"{url}/sessions")
     link = page.get_by_role("link", name=code).first
     link.wait_for(timeout=30_000)
     wait_idle(page)
@@ -117,15 +118,17 @@ def _opened(page: Page, url: str, code: str) -> float:
     return took
 
 
-def _warm_zooms(page: Page) -> list[float]:
-    times = []
+def _warm_zooms(page: Page) -> tuple[list[float], list[float]]:
+    """Return how long the points selected for each window took, and the window itself where a key moved it."""
+    times, moved = [], []
     for number in range(N_ZOOMED):
         key = ("j", "i", "Shift+ArrowRight", "w")[number % 4]
         times.append(_zoomed(page, lambda key=key: page.keyboard.press(key), shows=None))
+        moved.append(moved_ms(page) or times[-1])
     for _ in range(N_ZOOMED // 2):
         times.append(_zoomed(page, lambda: _drag(page), shows=None))
         _zoomed(page, lambda: page.keyboard.press("w"), shows=None)
-    return times
+    return times, moved
 
 
 def _other(browser: Browser, url: str, name: str, way: str) -> Way:
@@ -228,10 +231,18 @@ def _wait_until_up(url: str) -> None:
 
 
 def _print(console: Console, ways: list[Way]) -> None:
-    titles = ("First plot, cold", "First plot, warm", "Zoom, cold", "Zoom, warm", "Points a trace", "n")
+    titles = (
+        "First plot, cold",
+        "First plot, warm",
+        "Zoom, window moved",
+        "Zoom with detail, cold",
+        "Zoom with detail, warm",
+        "Points a trace",
+        "n",
+    )
     table = Table("Way (p50 / p95)", *titles)
     for way in ways:
-        timed = (way.first_cold, way.first_warm, way.zoom_cold, way.zoom_warm)
+        timed = (way.first_cold, way.first_warm, way.moved, way.zoom_cold, way.zoom_warm)
         counts = ", ".join(str(len(times)) for times in timed)
         table.add_row(way.name, *map(_both, timed), str(way.points), counts)
     console.print(table)
@@ -247,7 +258,8 @@ def _print(console: Console, ways: list[Way]) -> None:
     console.print(
         f"Limits: {LIMIT_FIRST_MS:.0f} ms to the first plot (p95), {LIMIT_ZOOM_MS:.0f} ms to a zoom, "
         f"{LIMIT_EDIT_MS:.0f} ms to what follows a correction or a what-if. Click, key or "
-        "release to the painted frame, in Chromium; the recording was never read before (cold), or was (warm). All "
+        "release to the painted frame, in Chromium; the recording was never read before (cold), or was (warm). The "
+        "window moves in the browser with the points that are there; those selected for it replace them (detail). All "
         "points: the zoom happens in the browser alone. plotly-resampler needs plotly below 7, so its default "
         "aggregator (MinMaxLTTB of tsdownsample) is called as it does; it may lose peaks, ours may not."
     )

@@ -9,9 +9,10 @@ from pages._components.audit.filters import choose_filters
 from pages._components.gate import guard
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
+from processing.language import gettext as _
 
 guard("audit.py")
-st.title("Audit log", anchor=False)
+st.title(_("Audit log"), anchor=False)
 with calm_errors("audit"):
     services = get_services()
     audit_entries(services, choose_filters(services))

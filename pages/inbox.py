@@ -9,9 +9,10 @@ from pages._components.gate import guard
 from pages._components.inbox import live_inbox
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
+from processing.language import gettext as _
 
 guard("inbox.py")
-st.title("Inbox", anchor=False)
+st.title(_("Inbox"), anchor=False)
 with calm_errors("inbox"):
     live_inbox(get_services())
     warm_up()

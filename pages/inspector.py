@@ -11,6 +11,7 @@ from pages._components.inspector import inspector_view
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
 from pages._components.signal_details import page_heading
+from processing.language import gettext as _
 
 guard("inspector.py")
 with calm_errors("inspector"):
@@ -24,7 +25,7 @@ with calm_errors("inspector"):
     st.query_params["session"] = code
     page_heading(review, "inspector.py")
     if review.result is None:
-        st.title("Contraction inspector", anchor=False)
-        st.info("There is no result for this recording yet.", icon=":material/hourglass_empty:")
+        st.title(_("Contraction inspector"), anchor=False)
+        st.info(_("There is no result for this recording yet."), icon=":material/hourglass_empty:")
     else:
         inspector_view(services, review, review.result)

@@ -8,8 +8,9 @@ from pages._components.gate import guard
 from pages._components.notices import calm_errors
 from pages._components.operations.view import operations_view
 from pages._components.services import get_services
+from processing.language import gettext as _
 
 guard("operations.py")
-st.title("Operations", anchor=False)
+st.title(_("Operations"), anchor=False)
 with calm_errors("operations"):
     operations_view(get_services())

@@ -9,13 +9,14 @@ from pages._components.gate import guard
 from pages._components.notices import calm_errors
 from pages._components.patients import add_patient, one_patient, patient_list
 from pages._components.services import get_services
+from processing.language import gettext as _
 
 viewer = guard("patients.py")
 with calm_errors("patients"):
     services = get_services()
     code = st.query_params.get("patient")
     if code is None:
-        st.title("Patients", anchor=False)
+        st.title(_("Patients"), anchor=False)
         patient_list(services, viewer)
         add_patient(services, viewer)
     else:

@@ -10,6 +10,7 @@ from pages._components.gate import guard
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
 from pages._components.signal_details import page_heading, signal_details_view
+from processing.language import gettext as _
 
 guard("signal_details.py")
 with calm_errors("signal_details"):
@@ -23,7 +24,7 @@ with calm_errors("signal_details"):
     st.query_params["session"] = code
     page_heading(review, "signal_details.py")
     if review.result is None:
-        st.title("Signal details", anchor=False)
-        st.info("There is no result for this recording yet.", icon=":material/hourglass_empty:")
+        st.title(_("Signal details"), anchor=False)
+        st.info(_("There is no result for this recording yet."), icon=":material/hourglass_empty:")
     else:
         signal_details_view(services, review, review.result)

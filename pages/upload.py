@@ -8,9 +8,10 @@ from pages._components.gate import guard
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
 from pages._components.upload import LOOK_ONLY, choose_door, choose_files, look_only, save_to_patient
+from processing.language import gettext as _
 
 guard("upload.py")
-st.title("Upload", anchor=False)
+st.title(_("Upload"), anchor=False)
 with calm_errors("upload"):
     services = get_services()
     door = choose_door()

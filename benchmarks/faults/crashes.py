@@ -149,7 +149,7 @@ def zombie(bench: Bench) -> Outcome:
         began = time.monotonic()
         with bench.program(sys.executable, "-m", "processing", "worker", **address):
             waited_s = retaken_after(bench, job, began)
-            rows = bench.completed(names, 30)
+            rows = bench.completed(names, 60)
     finally:
         os.kill(worker, signal.SIGCONT)
     time.sleep(3.0)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages._components import words
+from processing.language import gettext as _
+from processing.language import ngettext
 from processing.services import Services
 from processing.use_cases.inbox import InboxFilters, InboxRow
 
@@ -32,10 +33,17 @@ def parked_notice(parked: Sequence[InboxRow]) -> None:
     """Lead to the files that arrived but belong to nobody yet."""
     if not parked:
         return
-    more = "at least " if len(parked) == MOST else ""
-    belong = "belongs" if len(parked) == 1 else "belong"
+    n = len(parked)
+    if n == MOST:
+        label = _("at least {n} files belong to no patient yet: see the Inbox").format(n=n)
+    else:
+        label = ngettext(
+            "{n} file belongs to no patient yet: see the Inbox",
+            "{n} files belong to no patient yet: see the Inbox",
+            n,
+        ).format(n=n)
     st.page_link(
         "inbox.py",
-        label=f"{more}{words.plural(len(parked), 'file')} {belong} to no patient yet: see the Inbox",
+        label=label,
         icon=":material/inventory_2:",
     )

@@ -70,26 +70,37 @@ function painted(node, palette) {
 function reportWindow(host, chart) {
   host.on("plotly_relayout", (event) => {
     placeOverlay(chart);
-    if (!chart.full || !Object.keys(event).some((name) => name.startsWith("xaxis."))) return;
-    const [low, high] = host._fullLayout.xaxis.range.map(Number);
-    const [first, last] = chart.full;
-    const whole = low <= first + 1e-6 && high >= last - 1e-6;
-    const window = whole ? null : [Math.max(first, low), Math.min(last, high)];
-    const message = JSON.stringify(window);
-    if (message === chart.sent) return;
-    chart.sent = message;
-    clearTimeout(chart.timer);
-    // A single change is told at once; of many in a row, the last. The stamp makes every message a change: the same
-    // window may be chosen again after Python moved away from it.
-    const wait = performance.now() - (chart.toldAt ?? -1e9) > 4 * DEBOUNCE_MS ? 0 : DEBOUNCE_MS;
-    chart.timer = setTimeout(() => {
-      chart.toldAt = performance.now();
-      chart.send("window", { range: window, at: chart.toldAt });
-    }, wait);
+    if (!chart.full || chart.quiet || !Object.keys(event).some((name) => name.startsWith("xaxis."))) return;
+    chart.wanted = host._fullLayout.xaxis.range.map(Number);
+    chart.movedAt = performance.now();
+    tellWindow(chart);
   });
   host.on("plotly_doubleclick", () => {
-    if (chart.full && !chart.extras?.cursors) globalThis.Plotly.relayout(host, { "xaxis.range": [...chart.full] });
+    if (chart.full && !chart.extras?.cursors) moveTo(chart, [...chart.full], true);
   });
+}
+
+// A single change is told at once; of many in a row, the last. The stamp makes every message a change: the same window
+// may be chosen again after Python moved away from it.
+function tellWindow(chart) {
+  const [low, high] = chart.wanted;
+  const [first, last] = chart.full;
+  const whole = low <= first + 1e-6 && high >= last - 1e-6;
+  const window = whole ? null : [Math.max(first, low), Math.min(last, high)];
+  const message = JSON.stringify(window);
+  if (message === chart.sent) {
+    chart.movedAt = Math.min(chart.movedAt, chart.toldAt ?? -1); // back where Python is: nothing is to come
+    return;
+  }
+  chart.sent = message;
+  clearTimeout(chart.timer);
+  const wait = performance.now() - (chart.toldAt ?? -1e9) > 4 * DEBOUNCE_MS ? 0 : DEBOUNCE_MS;
+  const tell = () => {
+    chart.toldAt = performance.now();
+    chart.send("window", { range: window, at: chart.toldAt });
+  };
+  if (wait) chart.timer = setTimeout(tell, wait);
+  else tell();
 }
 
 // How many words fit is decided in Python, for the width it assumes; it is told when that is far off.
@@ -114,8 +125,9 @@ function prepared(chart, data, parentElement) {
   const palette = data.palettes[dark ? "dark" : "light"];
   const font = getComputedStyle(parentElement).fontFamily;
   const same = chart.spec === data.spec && chart.dark === dark && chart.font === font;
-  Object.assign(chart, { spec: data.spec, dark, font, data, full: data.full });
+  Object.assign(chart, { spec: data.spec, dark, font, data, words: data.words, full: data.full });
   chart.extras = data.extras ? { ...data.extras, full: data.full } : null;
+  takeKeys(chart, data);
   if (same && chart.ready) return null;
   const spec = painted(JSON.parse(data.spec), palette);
   spec.layout.font = { ...spec.layout.font, family: font };
@@ -126,6 +138,25 @@ function prepared(chart, data, parentElement) {
   chart.host.style.width = "100%";
   chart.host.style.height = `${spec.layout.height}px`; // keeps the page still while plotly.js loads
   return spec;
+}
+
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+// Return the layout to draw. Where the browser has moved on meanwhile it stays where it is: the points of an earlier
+// window are better than a step back, and those of this one are on their way.
+function seen(chart, { data: traces, layout }, data) {
+  if (!data.full || !layout.xaxis?.range) return layout;
+  const [low, high] = (chart.drawn = layout.xaxis.range);
+  if (data.keys) keepLines(chart, { data: traces }, [low, high], data.keys.content);
+  if (ahead(chart, data)) return { ...layout, xaxis: { ...layout.xaxis, range: [...chart.wanted] } };
+  chart.wanted = [low, high];
+  chart.sent = JSON.stringify(low <= data.full[0] && high >= data.full[1] ? null : [low, high]);
+  return layout;
+}
+
+// Whether the browser shows another window than Python, which has nothing new to say: what was asked for did not happen.
+function strayed(chart, data) {
+  return Boolean(data.keys && chart.drawn && chart.wanted && !ahead(chart, data) && !sameWindow(chart.wanted, chart.drawn));
 }
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -143,12 +174,11 @@ export default function ({ data, parentElement, setStateValue }) {
   loadPlotly(data.plotly_url)
     .then(async (Plotly) => {
       if (chart.gone || call !== chart.calls) return; // a newer call took over
-      if (spec) await Plotly.react(host, spec.data, spec.layout, CONFIG);
+      if (!data.extras && chart.ready) await nextFrame(); // the signals first: they are what is looked at
+      if (chart.gone || call !== chart.calls) return;
+      if (spec) await Plotly.react(host, spec.data, seen(chart, spec, data), CONFIG);
+      else if (strayed(chart, data)) moveTo(chart, chart.drawn, false);
       if (chart.gone) return;
-      if (spec?.layout.xaxis?.range && data.full) {
-        const [low, high] = spec.layout.xaxis.range;
-        chart.sent = JSON.stringify(low <= data.full[0] && high >= data.full[1] ? null : [low, high]);
-      }
       placeOverlay(chart);
       tellWidth(chart, data);
       host.dataset.revision = data.revision; // what browser tests wait for
@@ -167,11 +197,14 @@ export default function ({ data, parentElement, setStateValue }) {
       listenForClicks(chart);
     })
     .catch((error) => {
-      if (!chart.gone) host.textContent = `${error.message}. The table below holds the same findings.`;
+      if (!chart.gone) host.textContent = chart.words.not_drawn;
+      console.error(error);
     });
   return () => {
     chart.gone = true;
+    KEYED.delete(chart);
     clearTimeout(chart.timer);
+    clearTimeout(chart.moving);
     chart.observer?.disconnect();
     if (chart.released) document.removeEventListener("pointerup", chart.released, true);
     globalThis.Plotly?.purge(host);

@@ -4,7 +4,7 @@ const SHORTEST_WINDOW_S = 0.5;
 function setWindow(chart, low, high) {
   const [first, last] = chart.extras.full;
   const range = [clamp(low, first, last), clamp(high, first, last)];
-  globalThis.Plotly.relayout(chart.host, { "xaxis.range": range });
+  moveTo(chart, range, true);
 }
 
 function drawBox(chart, low, high) {
@@ -33,8 +33,8 @@ function placeMap(chart) {
   const [low, high] = time.range.map((value) => clamp(Number(value), first, last));
   if (!chart.mapHeld) drawBox(chart, low, high);
   chart.box.classList.toggle("emg-whole", high - low > 0.999 * (last - first));
-  const said = `${low.toFixed(1)} to ${high.toFixed(1)} seconds`;
-  describe(chart.box, "Visible window: arrow keys move it", first, last, (low + high) / 2, said);
+  const said = filled(chart.words.from_to, { low: decimals(chart, low, 1), high: decimals(chart, high, 1) });
+  describe(chart.box, chart.words.window, first, last, (low + high) / 2, said);
   if (!strip.dataset.ready) {
     strip.dataset.ready = "1";
     holdMap(chart, strip);

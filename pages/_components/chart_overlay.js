@@ -6,7 +6,10 @@ const FINE_S = 0.01;
 const COARSE_S = 0.1;
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), Math.max(low, high));
-const inSeconds = (value) => `${value.toFixed(2)} s`;
+// The words come from Python, in the reader's language, with {names} to be filled in.
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+const decimals = (chart, value, digits) => value.toFixed(digits).replace(".", chart.words.decimal);
+const inSeconds = (chart, value) => `${decimals(chart, value, 2)} s`;
 
 // Pixels of the stage <-> seconds, read from what plotly has laid out.
 function axisOf(host, name) {
@@ -129,8 +132,8 @@ function placeHandle(chart, node) {
   node.style.left = `${pixel}px`;
   node.style.top = `${node.rows[0]}px`;
   node.style.height = `${node.rows[1] - node.rows[0]}px`;
-  node.firstChild.textContent = node.title0 + (node.held ? ` ${inSeconds(node.seconds)}` : "");
-  describe(node, node.label, node.limits.low, node.limits.high, node.seconds, inSeconds(node.seconds));
+  node.firstChild.textContent = node.title0 + (node.held ? ` ${inSeconds(chart, node.seconds)}` : "");
+  describe(node, node.label, node.limits.low, node.limits.high, node.seconds, inSeconds(chart, node.seconds));
 }
 
 function rowsOf(host, axes) {
@@ -165,7 +168,9 @@ function placeCursors(chart) {
   const limits = { low: full[0], high: full[1] };
   names.forEach((name, i) => {
     const node = timeHandle(chart, name, () => chart.commitCursors());
-    showHandle(chart, node, [cursors.a, cursors.b][i], limits, rowsOf(host, axes), `Cursor ${"AB"[i]}`, "AB"[i]);
+    const letter = "AB"[i];
+    const label = filled(chart.words.cursor, { name: letter });
+    showHandle(chart, node, [cursors.a, cursors.b][i], limits, rowsOf(host, axes), label, letter);
   });
 }
 
@@ -184,8 +189,9 @@ function placeEdges(chart) {
   const rows = rowsOf(host, [edges.axis]);
   const low = { low: edges.low, high: edges.offset - SHORTEST_EDGE_S };
   const high = { low: edges.onset + SHORTEST_EDGE_S, high: edges.high };
-  showHandle(chart, onset, edges.onset, low, rows, `Start of ${edges.name}`, "start");
-  showHandle(chart, offset, edges.offset, high, rows, `End of ${edges.name}`, "end");
+  const said = chart.words;
+  showHandle(chart, onset, edges.onset, low, rows, filled(said.start_of, edges), said.start);
+  showHandle(chart, offset, edges.offset, high, rows, filled(said.end_of, edges), said.end);
 }
 
 // A press without a drag: sets the next cursor while measuring, else visits the contraction under it.
@@ -226,7 +232,9 @@ function clicked(chart, x, y) {
     const rows = rowsOf(host, axes);
     if (!rows || y < rows[0] || y > rows[1]) continue;
     const slack = toSeconds(time, x + 5) - toSeconds(time, x);
-    const index = intervals.findIndex(([on, off]) => seconds >= on - slack && seconds <= off + slack);
+    const within = (room) => intervals.findIndex(([on, off]) => seconds >= on - room && seconds <= off + room);
+    const exact = within(0);
+    const index = exact >= 0 ? exact : within(slack);
     if (index >= 0) chart.send("pick", { channel, index, at: performance.now() });
     return;
   }

@@ -8,29 +8,31 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._components import classes, state, words
+from pages._components import classes, counted, state, words
 from pages._components.mark_words import mark_words
 from pages._components.stops import Stop
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, Contraction
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import sentence
 
 # In pixels.
 TALLEST, HEADER_PX, ROW_PX, TWO_LINES_PX = 420, 38, 35, 58
 NUMBER_WIDTH = 66
 WIDTHS = {
-    "Leg": 74,
-    "No.": 44,
-    "Result": 118,
-    "Doubtful": 220,
-    "Duration (s)": 82,
-    "Plateau (µV)": 84,
-    "Peak (µV)": 70,
-    "% MVC": 88,
-    "Channel": 110,
-    "Corrected": 200,
+    N_("Leg"): 74,
+    N_("No."): 44,
+    N_("Result"): 118,
+    N_("Doubtful"): 220,
+    N_("Duration (s)"): 82,
+    N_("Plateau (µV)"): 84,
+    N_("Peak (µV)"): 70,
+    N_("% MVC"): 88,
+    N_("Channel"): 110,
+    N_("Corrected"): 200,
 }
 ONE_LINE = 34  # letters of a reason that fit into one line
-CORRECTED = "Corrected"
 NO_NUMBER = -1
 
 
@@ -46,9 +48,11 @@ def choose_contraction(
         for channel in channels
         for i, c in enumerate(channel.contractions)
     ]
-    label = f"Show as table: {words.plural(len(places), 'contraction')}"
     refused = [(c.name, r.contraction) for c in channels for r in c.rejected]
-    label += f", {len(refused)} rejected" if refused else ""
+    said = counted.contractions(len(places))
+    if refused:
+        said += f", {counted.rejected(len(refused))}"
+    label = _("Show as table: {contractions}").format(contractions=said)
     # What was rejected has no number, so that nothing of what counts is chosen with it.
     places += [Stop(name, NO_NUMBER, r.onset_s, r.offset_s, False) for name, r in refused]
     shown = st.expander(label, icon=":material/table:", key=state.table_key(subject), on_change="rerun")
@@ -56,9 +60,9 @@ def choose_contraction(
         return
     with shown:
         if not places:
-            st.write("No contraction rose above the threshold of any channel.")
+            st.write(_("No contraction rose above the threshold of any channel."))
             return
-        st.caption("Choose a row to see it in the plot.")
+        st.caption(_("Choose a row to see it in the plot."))
         key = f"table:{subject}"
 
         def chosen() -> None:
@@ -74,16 +78,18 @@ def choose_contraction(
             on_select=chosen,
             selection_mode="single-row",
             **table_look(table),
-            alt="All contractions of all channels with their times, amplitudes and the targets they met.",
+            alt=_("All contractions of all channels with their times, amplitudes and the targets they met."),
         )
 
 
 def table_look(table: pd.DataFrame) -> dict[str, Any]:
     """Return widths and a height of rows at which the reason for a doubt can be read on a clinic's screen."""
     target = next((name for name in table.columns if name.startswith("≥")), "")
-    pixels = {**WIDTHS, target: WIDTHS["% MVC"]}
+    pixels = {**{_(name): width for name, width in WIDTHS.items()}, target: WIDTHS["% MVC"]}
     widths = {name: st.column_config.Column(width=pixels.get(name, NUMBER_WIDTH)) for name in table.columns}
-    long = any(len(said) > ONE_LINE for name in ("Doubtful", CORRECTED) for said in table.get(name, ()))
+    long = any(
+        len(said) > ONE_LINE for name in (_("Doubtful"), _("Corrected")) for said in table.get(name, ())
+    )
     row_height = TWO_LINES_PX if long else ROW_PX
     height = min(TALLEST, HEADER_PX + row_height * max(1, len(table)))
     return {"column_config": widths, "row_height": row_height, "height": height}
@@ -91,7 +97,7 @@ def table_look(table: pd.DataFrame) -> dict[str, Any]:
 
 def contraction_table(channels: Sequence[ChannelAnalysis], targets: SessionTargets) -> pd.DataFrame:
     """Return all contractions as text, one row each, units in the column names; what was rejected comes last."""
-    first = "Leg" if words.names_a_leg(channels) else "Channel"
+    first = _("Leg") if words.names_a_leg(channels) else _("Channel")
     kept = [
         (channel, str(index + 1), c, channel.mark_of(index))
         for channel in channels
@@ -102,7 +108,7 @@ def contraction_table(channels: Sequence[ChannelAnalysis], targets: SessionTarge
     rows = [
         {first: f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"}
         | _row(number, contraction, targets)
-        | ({CORRECTED: "" if mark is None else mark_words(mark)} if corrected else {})
+        | ({_("Corrected"): "" if mark is None else mark_words(mark)} if corrected else {})
         for channel, number, contraction, mark in [*kept, *rejected]
     ]
     return pd.DataFrame(rows)
@@ -111,18 +117,20 @@ def contraction_table(channels: Sequence[ChannelAnalysis], targets: SessionTarge
 def _row(number: str, c: Contraction, targets: SessionTargets) -> dict[str, str]:
     kind = classes.contraction_class(c)
     same = targets.right_target_percent_mvc is None
-    target = words.number(targets.target_percent_mvc, "% MVC") if same else "target % MVC"
+    target = words.number(targets.target_percent_mvc, _("% MVC")) if same else _("target % MVC")
+    held = _("Held ≥ {target}").format(target=words.number(targets.target_duration_s, "s"))
+    doubt = sentence(c.doubtful_reason) or _("yes")
     return {
-        "No.": number,
-        "Result": "✗ rejected" if number == "✗" else f"{kind.glyph} {kind.short}",
-        "Doubtful": f"? {c.doubtful_reason or 'yes'}" if c.doubtful else "",
-        "Start (s)": words.fixed(c.onset_s, 2),
-        "End (s)": words.fixed(c.offset_s, 2),
-        "Duration (s)": words.fixed(c.duration_s, 2),
-        f"Held ≥ {words.number(targets.target_duration_s, 's')}": words.yes_no(c.meets_duration),
-        "Plateau (µV)": words.number(c.plateau_uv),
-        "Peak (µV)": words.number(c.peak_uv),
-        "% MVC": words.number(c.percent_mvc, missing=words.NOT_ASSESSABLE),
+        _("No."): number,
+        _("Result"): _("✗ rejected") if number == "✗" else f"{kind.glyph} {kind.short}",
+        _("Doubtful"): f"? {doubt}" if c.doubtful else "",
+        _("Start (s)"): words.fixed(c.onset_s, 2),
+        _("End (s)"): words.fixed(c.offset_s, 2),
+        _("Duration (s)"): words.fixed(c.duration_s, 2),
+        held: words.yes_no(c.meets_duration),
+        _("Plateau (µV)"): words.number(c.plateau_uv),
+        _("Peak (µV)"): words.number(c.peak_uv),
+        _("% MVC"): words.number(c.percent_mvc, missing=words.not_assessable()),
         f"≥ {target}": words.yes_no(c.meets_intensity),
-        "MDF (Hz)": words.number(c.mdf_hz, missing="—"),
+        _("MDF (Hz)"): words.number(c.mdf_hz, missing="—"),
     }

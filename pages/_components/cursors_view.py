@@ -11,6 +11,7 @@ from pages._components.review_figure.panels import UNIT_WORDS, Panel, Unit
 from pages._components.view import View
 from processing.emg.between import Between, measure_between
 from processing.emg.results import IntervalS
+from processing.language import gettext as _
 
 
 def first_place(view: View, panels: Sequence[Panel]) -> IntervalS:
@@ -42,11 +43,14 @@ def cursor_readout(view: View, panels: Sequence[Panel], unit: Unit) -> None:
                 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                     _field(view, "A", 0)
                     _field(view, "B", 1)
-                st.markdown(f"**Δt {words.seconds(abs(second - first))}** between A and B", width="content")
+                said = _("**Δt {duration}** between A and B")
+                st.markdown(said.format(duration=words.seconds(abs(second - first))), width="content")
             st.markdown(readout_table(panels, view.cursors, unit), width="content")
         st.caption(
-            "Click in the plot to set A, then B. Drag them, or Tab to one and press ← →. Mean and peak of the RMS "
-            "envelope, RMS of the band-passed EMG: from every sample, without what was left out."
+            _(
+                "Click in the plot to set A, then B. Drag them, or Tab to one and press ← →. Mean and peak of the RMS "
+                "envelope, RMS of the band-passed EMG: from every sample, without what was left out."
+            )
         )
 
 
@@ -61,7 +65,7 @@ def _field(view: View, name: str, position: int) -> None:
         view.measure((cursors[0], cursors[1]))
 
     st.number_input(
-        f"Cursor {name} (s)",
+        _("Cursor {name} (s)").format(name=name),
         min_value=0.0,
         max_value=round(view.length_s + 0.005, 2),
         step=0.01,
@@ -74,18 +78,20 @@ def _field(view: View, name: str, position: int) -> None:
 
 def readout_table(panels: Sequence[Panel], cursors: IntervalS, unit: Unit) -> str:
     """Return the figures as a Markdown table, one row for each channel."""
-    rows = ["| | Mean | Peak | RMS | Left out |", "|---|---|---|---|---|"]
+    head = " | ".join((_("Mean"), _("Peak"), _("RMS"), _("Left out")))
+    rows = [f"| | {head} |", "|---|---|---|---|---|"]
     for panel in panels:
         found = measure_between(panel.traces, *cursors)
         name = f"{words.side_mark(panel.analysis.side)} {words.plain(panel.name)}"
-        masked = words.number(found.masked_percent, "%") if found.masked_percent else "nothing"
+        masked = words.number(found.masked_percent, "%") if found.masked_percent else _("nothing")
         rows.append(f"| {name} | {' | '.join(_amplitudes(panel, found, unit))} | {masked} |")
     return "\n".join(rows)
 
 
 def _amplitudes(panel: Panel, found: Between, unit: Unit) -> list[str]:
     factor = panel.percent_mvc_per_uv if unit == "mvc" else None
-    shown = UNIT_WORDS["uv" if factor is None else "mvc"]
+    key: Unit = "uv" if factor is None else "mvc"
+    shown = _(UNIT_WORDS[key])
     values = (found.mean_uv, found.peak_uv, found.rms_uv)
     return [
         words.number(None if value is None else value * (factor or 1.0), shown, missing="—")

@@ -9,9 +9,10 @@ import streamlit as st
 
 from pages._components import state
 from pages._components.stops import Stop
-from pages._components.view import View
+from pages._components.view import View, window_around
 from pages._components.view_link import write_address
-from processing.emg.results import ChannelAnalysis
+from processing.emg.results import ChannelAnalysis, IntervalS
+from processing.language import gettext as _
 
 # The picture stands above: without this the person would have to look for what they asked for.
 _SCROLL = """export default function ({ data }) {
@@ -36,14 +37,36 @@ class Evidence:
 def evidence_button(evidence: Evidence, label: str, stops: Sequence[Stop], *, key: str) -> None:
     """Draw a button that shows the first of some contractions, then the next with each press."""
     shown = st.session_state.get(state.EVIDENCE, {}).get(key)
-    place = f" ({shown + 1} of {len(stops)})" if shown is not None and shown < len(stops) else ""
+    if shown is not None and shown < len(stops):
+        label = _("{contractions} ({n} of {total})").format(contractions=label, n=shown + 1, total=len(stops))
     st.button(
-        f"{label}{place}",
+        label,
         icon=":material/my_location:",
         key=f"evidence:{key}",
         on_click=_show_next,
         args=(evidence, tuple(stops), key),
-        help="Show them in the signals, one after the other",
+        help=_("Show them in the signals, one after the other"),
+        width="content",
+    )
+
+
+def place_button(
+    evidence: Evidence, places: Sequence[Stop | IntervalS], *, label: str, about: str, key: str
+) -> None:
+    """Draw a quiet button beside a figure that shows the first place it comes from, then the next with each press.
+
+    ``about`` says what is shown, for those who hear the button without seeing what stands beside it.
+    """
+    if not places:
+        return
+    st.button(
+        label,
+        icon=":material/my_location:",
+        key=f"evidence:{key}",
+        on_click=_show_next,
+        args=(evidence, tuple(places), key),
+        help=about,
+        type="tertiary",
         width="content",
     )
 
@@ -55,7 +78,7 @@ def scroll_if_asked() -> None:
         _scroll(key=f"scroll:{pressed}", data={"pressed": pressed})
 
 
-def _show_next(evidence: Evidence, stops: tuple[Stop, ...], key: str) -> None:
+def _show_next(evidence: Evidence, stops: tuple[Stop | IntervalS, ...], key: str) -> None:
     if not stops:
         return
     before = st.session_state.get(state.EVIDENCE, {}).get(key)
@@ -63,7 +86,12 @@ def _show_next(evidence: Evidence, stops: tuple[Stop, ...], key: str) -> None:
     st.session_state[state.EVIDENCE] = {key: index}
     st.session_state[state.EVIDENCE_PRESSED] = f"{key}:{index}"
     view = View(evidence.subject, evidence.length_s)
-    view.visit(stops[index])
+    place = stops[index]
+    if isinstance(place, Stop):
+        view.visit(place)
+    else:
+        view.select(None)
+        view.go(window_around(*place, evidence.length_s))
     if not evidence.subject.startswith(state.LOOK):
         write_address(view.parts(evidence.channels))
     if evidence.then is not None:

@@ -10,11 +10,12 @@ from typing import NoReturn
 import streamlit as st
 
 from pages._components import state, words
+from pages._components.language import language_switch
 from pages._components.menu import declare_pages
 from pages._components.navigation import PAGES, Role
 from pages._components.notices import unavailable
 from pages._components.services import get_services
-from pages._components.sign_in.account import sign_out_button
+from pages._components.sign_in.account import role_word, sign_out_button
 from pages._components.sign_in.current import (
     LOCAL_IDENTITIES,
     client_address,
@@ -25,6 +26,9 @@ from pages._components.sign_in.current import (
 from pages._components.sign_in.desk import get_desk
 from pages._components.sign_in.form import sign_in_page
 from processing.errors import AccessDeniedError, TransientError
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import ngettext, sentence
 from processing.services import Identity
 from processing.settings import Settings, is_loopback
 
@@ -51,10 +55,12 @@ class NotAdmittedError(AccessDeniedError):
 
 
 _STANDINGS = {
-    None: "Your account has no role yet: ask an administrator.",
-    "inactive": "Your account is not active any more: ask an administrator.",
-    "second_factor": "Your account must be used with a second factor (an authenticator app), and has none yet: ask an "
-    "administrator.",
+    None: N_("Your account has no role yet: ask an administrator."),
+    "inactive": N_("Your account is not active any more: ask an administrator."),
+    "second_factor": N_(
+        "Your account must be used with a second factor (an authenticator app), and has none yet: ask an "
+        "administrator."
+    ),
 }
 
 
@@ -67,7 +73,7 @@ def guard(page: str | None = None) -> Viewer:
     settings = Settings()
     refusal = refusal_reason(settings, st.get_option("server.address"), client_address())
     if refusal is not None:
-        st.title("Sign-in needed", anchor=False)
+        st.title(_("Sign-in needed"), anchor=False)
         st.warning(refusal, icon=":material/lock:")
         st.stop()
     _clean_address()
@@ -86,18 +92,18 @@ def refusal_reason(
     ``browser_address`` is where the browser is, None for this computer.
     """
     if settings.sign_in_fault is not None:
-        return settings.sign_in_fault
+        return sentence(settings.sign_in_fault)
     if settings.has_sign_in:
         return None
     for setting, host in (("DASHBOARD_HOST", settings.dashboard_host), ("server.address", server_address)):
         if not (host and is_loopback(host.strip("[]"))):
-            return (
-                f"This dashboard can be reached from other computers ({setting} is “{host or 'every address'}”), "
-                "and sign-in is not configured. Set it to 127.0.0.1 to work on this computer alone, or SUPABASE_URL "
-                "and SUPABASE_ANON_KEY to let people sign in."
-            )
+            return _(
+                "This dashboard can be reached from other computers ({setting} is “{host}”), and sign-in is not "
+                "configured. Set it to 127.0.0.1 to work on this computer alone, or SUPABASE_URL and "
+                "SUPABASE_ANON_KEY to let people sign in."
+            ).format(setting=setting, host=host or _("every address"))
     if browser_address is not None:
-        return (
+        return _(
             "You are at another computer, which a proxy lets through to this dashboard, and sign-in is not configured. "
             "Set SUPABASE_URL and SUPABASE_ANON_KEY to let people sign in."
         )
@@ -114,8 +120,8 @@ def _clean_address() -> None:
 def _local_clinician() -> Viewer:
     role = local_role()
     return Viewer(
-        "Local clinician",
-        "No sign-in: this dashboard answers only to this computer.",
+        _("Local clinician"),
+        _("No sign-in: this dashboard answers only to this computer."),
         role,
         LOCAL_IDENTITIES[role],
     )
@@ -138,16 +144,17 @@ def _turn_away(refusal: AccessDeniedError | TransientError, page: str) -> NoRetu
     if page == MAIN:
         declare_pages(None)
     if isinstance(refusal, TransientError):
-        st.title("One moment", anchor=False)
+        st.title(_("One moment"), anchor=False)
         unavailable(refusal, "gate")
     elif isinstance(refusal, NotAdmittedError):
-        st.title("Signed in, but not yet admitted", anchor=False)
-        st.warning(str(refusal), icon=":material/badge:")
-        st.caption(f"Signed in as {refusal.name}.")
+        st.title(_("Signed in, but not yet admitted"), anchor=False)
+        language_switch()
+        st.warning(words.plain(str(refusal)), icon=":material/badge:")
+        st.caption(_("Signed in as {name}.").format(name=refusal.name))
         sign_out_button()
     else:
         st.session_state.pop(state.SIGN_IN_KEY, None)
-        sign_in_page(str(refusal))
+        sign_in_page(sentence(str(refusal)))
     st.stop()
 
 
@@ -161,10 +168,17 @@ def _admitted() -> Viewer:
     session = desk.session(key)
     claims = desk.session(key, used=arrived or not session.tells_activity).claims()
     profile = get_services().viewer_profile()
-    name = words.plain((profile and profile.display_name) or str(claims.get("email") or "No name recorded"))
+    name = words.plain(
+        (profile and profile.display_name) or str(claims.get("email") or _("No name recorded"))
+    )
     if profile is None or profile.standing != "full":
-        raise NotAdmittedError(name, _STANDINGS[profile and profile.standing])
-    hint = f"You are signed out after {desk.sessions.idle_s / 60:.0f} minutes without activity."
+        raise NotAdmittedError(name, _(_STANDINGS[profile and profile.standing]))
+    minutes = round(desk.sessions.idle_s / 60)
+    hint = ngettext(
+        "You are signed out after {n} minute without activity.",
+        "You are signed out after {n} minutes without activity.",
+        minutes,
+    ).format(n=minutes)
     return Viewer(name, hint, profile.role, Identity.from_claims(claims), profile.site)
 
 
@@ -172,12 +186,14 @@ def _check_role(page: str, viewer: Viewer) -> None:
     entry = next((entry for entry in PAGES if entry.file == page), None)
     if entry is not None and viewer.role in entry.roles:
         return
-    title = "This page" if entry is None else entry.title
+    title = _("This page") if entry is None else _(entry.title)
     st.title(title, anchor=False)
     st.warning(
-        f"“{title}” is not part of the work of a {viewer.role}, so it stays closed. An administrator can change your "
-        "role.",
+        _(
+            "“{title}” is not part of the work of this role: {role}. So it stays closed. An administrator can change "
+            "your role."
+        ).format(title=title, role=role_word(viewer.role)),
         icon=":material/lock:",
     )
-    st.page_link("sessions.py", label="All sessions", icon=":material/list:")
+    st.page_link("sessions.py", label=_("All sessions"), icon=":material/list:")
     st.stop()

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from pages._components import local_time, state, words
-from pages._components.known_values import targets_words
+from pages._components import state, words
+from pages._components.known_values import since_words, targets_words
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.use_cases.read_models import SessionInputs
 
 LABELS = {
-    "mvc_left_uv": ("MVC left", "µV"),
-    "mvc_right_uv": ("MVC right", "µV"),
-    "perceived_effort_cr10": ("Effort (CR10)", ""),
-    "bfr_percent_aop": ("BFR pressure", "% AOP"),
-    "game_max_points": ("Maximum game points", ""),
+    "mvc_left_uv": (N_("MVC left"), "µV"),
+    "mvc_right_uv": (N_("MVC right"), "µV"),
+    "perceived_effort_cr10": (N_("Effort (CR10)"), ""),
+    "bfr_percent_aop": (N_("BFR pressure"), N_("% AOP")),
+    "game_max_points": (N_("Maximum game points"), ""),
 }
 
 
@@ -53,21 +55,21 @@ def conflict_notice(code: str, seen: Seen, stored: SessionInputs) -> None:
     """Say what somebody else stored meanwhile, and ask whose values go on."""
     lines = "\n".join(f"- {line}" for line in differences(seen.inputs, stored))
     st.warning(
-        f"What is in the fields below is still yours and not saved.\n\n{lines}",
+        f"{_('What is in the fields below is still yours and not saved.')}\n\n{lines}",
         icon=":material/call_split:",
-        title="Somebody else changed these values since you opened them",
+        title=_("Somebody else changed these values since you opened them"),
     )
     with st.container(horizontal=True):
         st.button(
-            "Go on with mine",
+            _("Go on with mine"),
             key=f"inputs:{code}:mine",
             on_click=start_again,
             args=(code,),
             kwargs={"anew": False},
-            help="Your fields stay as they are; saving then replaces the stored values.",
+            help=_("Your fields stay as they are; saving then replaces the stored values."),
         )
         st.button(
-            "Take the stored ones",
+            _("Take the stored ones"),
             key=f"inputs:{code}:theirs",
             on_click=start_again,
             args=(code,),
@@ -81,23 +83,23 @@ def differences(before: SessionInputs, now: SessionInputs) -> list[str]:
     for name, (label, unit) in LABELS.items():
         old, new = getattr(before, name), getattr(now, name)
         if old != new:
-            found.append(f"{label}: {words.number(old, unit)} → {words.number(new, unit)}{_by(now, name)}")
+            change = f"{words.number(old, _(unit))} → {words.number(new, _(unit))}{_by(now, name)}"
+            found.append(_("{name}: {value}").format(name=_(label), value=change))
     if before.targets != now.targets:
-        found.append(f"Targets: {targets_words(before)} → {targets_words(now)}{_by(now, 'targets')}")
-    for side in ("left", "right"):
-        if getattr(before, f"patient_mvc_{side}") != getattr(now, f"patient_mvc_{side}"):
-            found.append(f"The patient's MVC {side} was changed in the passport")
+        change = f"{targets_words(before)} → {targets_words(now)}{_by(now, 'targets')}"
+        found.append(_("Targets: {targets}").format(targets=change))
+    if before.patient_mvc_left != now.patient_mvc_left:
+        found.append(_("The patient's MVC of the left leg was changed in the passport"))
+    if before.patient_mvc_right != now.patient_mvc_right:
+        found.append(_("The patient's MVC of the right leg was changed in the passport"))
     if before.prescription != now.prescription and before.targets == now.targets:
-        found.append("The patient's prescription was changed")
-    return found or ["The same values were saved again"]
+        found.append(_("The patient's prescription was changed"))
+    return found or [_("The same values were saved again")]
 
 
 def _by(inputs: SessionInputs, name: str) -> str:
     since = inputs.entered.get(name)
-    if since is None:
-        return ""
-    by = f" by {words.plain(since.by)}" if since.by else ""
-    return f" ({local_time.moment(since.at)}{by})"
+    return "" if since is None else f" ({since_words(since)})"
 
 
 def _key(code: str) -> str:

@@ -18,10 +18,13 @@ from pages._components.inputs_conflict import (
     without_own_targets,
 )
 from pages._components.known_values import file_mvc_uv, known_values, patient_mvc, targets_line
-from pages._components.mvc_passport.circumstances import circumstances
+from pages._components.mvc_passport.circumstances import circumstances, mvc_label
 from pages._components.target_fields import target_fields
 from processing.emg.results import ChannelAnalysis
 from processing.errors import EditConflictError, ProcessingError
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import sentence
 from processing.recording import RecordedMeasures, Side
 from processing.services import Services
 from processing.use_cases.mvc import MvcMeasurement
@@ -30,15 +33,16 @@ from processing.use_cases.read_models import SessionInputs, SessionReview
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-EMPTY = "not recorded"
-FILE_FIRST = ", which goes first: an entered value counts only for files that hold none."
-ENTERED_FIRST = ". A value entered here goes first."
+FILE_FIRST = N_(
+    "{value} in the file, which goes first: an entered value counts only for files that hold none."
+)
+ENTERED_FIRST = N_("{value} in the file. A value entered here goes first.")
 SIDES: tuple[Side, Side] = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """One value to enter: its field, and what to say about the value that the file holds."""
+    """One value to enter: its field, and as ``rule`` what to say about the value that the file holds."""
 
     name: str
     label: str
@@ -57,15 +61,15 @@ def inputs_form(services: Services, review: SessionReview) -> None:
     if services.notes.of_session(
         code
     ).may_write:  # who may write about a session may enter values, and nobody else
-        st.subheader("Add what the file does not hold", anchor=False)
+        st.subheader(_("Add what the file does not hold"), anchor=False)
         _form(services, review, code)
     else:
-        st.subheader("What the session is measured against", anchor=False)
+        st.subheader(_("What the session is measured against"), anchor=False)
         st.markdown(targets_line(review.inputs))
-        st.caption("Values are entered by those who treat the patient.")
+        st.caption(_("Values are entered by those who treat the patient."))
     st.page_link(
         "patients.py",
-        label=f"Prescription and MVC passport of {review.summary.patient_code}",
+        label=_("Prescription and MVC passport of {patient}").format(patient=review.summary.patient_code),
         icon=":material/badge:",
         query_params={"patient": review.summary.patient_code},
     )
@@ -88,19 +92,23 @@ def _form(services: Services, review: SessionReview, code: str) -> None:
         }
         targets = target_fields(review.inputs.targets, field_key, with_legs=scored)
         with st.container(horizontal=True, vertical_alignment="center"):
-            label = "Save and score again" if scored else "Save"
+            label = _("Save and score again") if scored else _("Save")
             saved = st.form_submit_button(label, icon=":material/save:")
             follow = review.inputs.targets_source == "session" and st.form_submit_button(
-                f"Save with the {_standing(review.inputs)}'s targets", icon=":material/undo:"
+                _save_with_standing(review.inputs), icon=":material/undo:"
             )
-        st.caption("Leave a field empty when it was not measured; nothing is filled in for it.")
+        st.caption(_("Leave a field empty when it was not measured; nothing is filled in for it."))
     if saved or follow:
         inputs = replace(review.inputs, targets=targets, **entered)
         _save(services, code, without_own_targets(inputs) if follow else inputs, seen)
 
 
-def _standing(inputs: SessionInputs) -> str:
-    return "trial" if inputs.prescription is None else "prescription"
+def _save_with_standing(inputs: SessionInputs) -> str:
+    return (
+        _("Save with the trial's targets")
+        if inputs.prescription is None
+        else _("Save with the prescription's targets")
+    )
 
 
 def _measures(review: SessionReview) -> list[_Measure]:
@@ -114,7 +122,7 @@ def _measures(review: SessionReview) -> list[_Measure]:
         *legs,
         _Measure(
             "perceived_effort_cr10",
-            "Effort (CR10, 0–10)",
+            _("Effort (CR10, 0–10)"),
             effort.entered,
             effort.in_file,
             10.0,
@@ -124,7 +132,7 @@ def _measures(review: SessionReview) -> list[_Measure]:
         ),
         _Measure(
             "bfr_percent_aop",
-            "BFR pressure (% AOP)",
+            _("BFR pressure (% AOP)"),
             pressure.entered,
             pressure.in_file,
             150.0,
@@ -134,7 +142,7 @@ def _measures(review: SessionReview) -> list[_Measure]:
         ),
         _Measure(
             "game_max_points",
-            "Maximum game points",
+            _("Maximum game points"),
             points.entered,
             points.in_file,
             1e9,
@@ -151,7 +159,7 @@ def _mvc_measures(
     return [
         _Measure(
             f"mvc_{side}_uv",
-            f"{words.side_mark(side)} MVC {side} (µV)",
+            mvc_label(side),
             inputs.mvc_left_uv if side == "left" else inputs.mvc_right_uv,
             file_mvc_uv(held, channels, side),
             20_000.0,
@@ -165,13 +173,15 @@ def _mvc_measures(
 
 
 def _measure_field(column: DeltaGenerator, measure: _Measure, key: str) -> float | None:
-    placeholder, hint = EMPTY, None
+    placeholder, hint = _("not recorded"), None
     if measure.in_file is not None:
-        placeholder = f"{words.number(measure.in_file)} in the file"
-        hint = f"{words.number(measure.in_file, measure.unit)} in the file{measure.rule}"
+        placeholder = _("{value} in the file").format(value=words.number(measure.in_file))
+        hint = _(measure.rule).format(value=words.number(measure.in_file, measure.unit))
     elif measure.of_patient is not None:
-        placeholder = f"{words.number(measure.of_patient.value_uv)}, the patient's"
-        hint = f"The patient's, {circumstances(measure.of_patient)}. A value entered here counts for this session only."
+        placeholder = _("{value}, the patient's").format(value=words.number(measure.of_patient.value_uv))
+        hint = _("The patient's, {circumstances}. A value entered here counts for this session only.").format(
+            circumstances=circumstances(measure.of_patient)
+        )
     return column.number_input(
         measure.label,
         0.0,
@@ -195,8 +205,8 @@ def _save(services: Services, code: str, inputs: SessionInputs, seen: Seen) -> N
     except EditConflictError:
         st.rerun()  # the notice above the form says what the other one saved
     except ProcessingError as error:
-        st.error(f"Not saved: {error}", icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
         return
     start_again(code, anew=True)
-    st.toast("Saved; the session was scored again.", icon=":material/check:")
+    st.toast(_("Saved; the session was scored again."), icon=":material/check:")
     st.rerun()

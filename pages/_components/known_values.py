@@ -9,6 +9,7 @@ from math import isfinite
 from pages._components import local_time, words
 from pages._components.mvc_passport.circumstances import circumstances
 from processing.emg.results import ChannelAnalysis
+from processing.language import gettext as _
 from processing.recording import RecordedMeasures, Side
 from processing.use_cases.mvc import MvcMeasurement
 from processing.use_cases.read_models import Entered, SessionInputs
@@ -27,20 +28,26 @@ class Known:
     def __str__(self) -> str:
         """The value that counts, and its source."""
         if self.entered is not None:
-            held = words.number(self.in_file, self.unit, missing="")
-            replaced = f" (the file holds {held})" if held and self.in_file != self.entered else ""
-            return f"{words.number(self.entered, self.unit)}, entered{entered_words(self.since)}{replaced}"
+            value = words.number(self.entered, self.unit)
+            if self.since is None:
+                said = _("{value}, entered").format(value=value)
+            else:
+                said = _("{value}, entered {since}").format(value=value, since=since_words(self.since))
+            if self.in_file is None or self.in_file == self.entered:
+                return said
+            held = words.number(self.in_file, self.unit)
+            return _("{value} (the file holds {held})").format(value=said, held=held)
         if self.in_file is not None:
-            return f"{words.number(self.in_file, self.unit)}, from the file"
-        return words.NOT_RECORDED
+            return _("{value}, from the file").format(value=words.number(self.in_file, self.unit))
+        return words.not_recorded()
 
 
-def entered_words(since: Entered | None) -> str:
-    """Say when and by whom a value was entered, as it follows ``entered``; nothing where that is not known."""
-    if since is None:
-        return ""
-    by = f" by {words.plain(since.by)}" if since.by else ""
-    return f" {local_time.moment(since.at)}{by}"
+def since_words(since: Entered) -> str:
+    """Say when and, where that is known, by whom a value was entered."""
+    moment = local_time.moment(since.at)
+    if not since.by:
+        return moment
+    return _("{moment} by {person}").format(moment=moment, person=words.plain(since.by))
 
 
 def known_values(inputs: SessionInputs | None, measures: RecordedMeasures) -> tuple[Known, Known, Known]:
@@ -49,21 +56,21 @@ def known_values(inputs: SessionInputs | None, measures: RecordedMeasures) -> tu
     since = entered.entered.get
     return (
         Known(
-            "Perceived effort (CR10)",
+            _("Perceived effort (CR10)"),
             "",
             entered.perceived_effort_cr10,
             measures.perceived_effort_cr10,
             since("perceived_effort_cr10"),
         ),
         Known(
-            "BFR pressure",
-            "% AOP",
+            _("BFR pressure"),
+            _("% AOP"),
             entered.bfr_percent_aop,
             measures.bfr_percent_aop,
             since("bfr_percent_aop"),
         ),
         Known(
-            "Maximum game points",
+            _("Maximum game points"),
             "",
             entered.game_max_points,
             measures.game_max_points,
@@ -77,24 +84,34 @@ def known_lines(
 ) -> list[str]:
     """Return one line for each value that counts, the MVC of each muscle first."""
     mvc = [_mvc_line(channel, inputs) for channel in channels]
-    return mvc + [f"{known.label}: {known}" for known in known_values(inputs, measures)]
+    return mvc + [
+        _("{name}: {value}").format(name=known.label, value=known) for known in known_values(inputs, measures)
+    ]
 
 
 def _mvc_line(channel: ChannelAnalysis, inputs: SessionInputs | None) -> str:
-    line = words.mvc_words(channel.mvc, words.side_word(channel.side, channel.name))
-    source = None if channel.mvc is None else channel.mvc.source
-    if inputs is None or channel.side is None or source is None:
+    side = words.side_word(channel.side, channel.name)
+    line = words.mvc_words(channel.mvc, side)
+    if inputs is None or channel.side is None or channel.mvc is None:
         return line
+    source, value = channel.mvc.source, words.number(channel.mvc.value_uv, "µV")
     if source == "session":
-        return f"{line}{entered_words(inputs.entered.get(f'mvc_{channel.side}_uv'))}, for this session"
+        since = inputs.entered.get(f"mvc_{channel.side}_uv")
+        if since is None:
+            return _("MVC {side}: {value}, entered, for this session").format(side=side, value=value)
+        said = _("MVC {side}: {value}, entered {since}, for this session")
+        return said.format(side=side, value=value, since=since_words(since))
     of_patient = patient_mvc(inputs, channel.side)
     if source == "patient" and of_patient is not None:
-        return f"{line}: {circumstances(of_patient, on=inputs.day)}{_undated(inputs)}"
+        how = circumstances(of_patient, on=inputs.day)
+        return _("{mvc}: {circumstances}").format(mvc=line, circumstances=how) + _undated(inputs)
     entered = _entered_mvc_uv(inputs, channel.side)
     if source == "file" and entered is not None:
-        return f"{line}, which goes before the {words.number(entered, 'µV')} entered"
+        said = _("{mvc}, which goes before the {value} entered")
+        return said.format(mvc=line, value=words.number(entered, "µV"))
     if source == "file" and of_patient is not None:
-        return f"{line}, which goes before the patient's {words.number(of_patient.value_uv, 'µV')}"
+        said = _("{mvc}, which goes before the patient's {value}")
+        return said.format(mvc=line, value=words.number(of_patient.value_uv, "µV"))
     return line
 
 
@@ -120,7 +137,8 @@ def _undated(inputs: SessionInputs) -> str:
     """Say that a recording without a date is judged by what held when it arrived; nothing where it has one."""
     if not inputs.day_of_arrival:
         return ""
-    return f" · recording date not recorded; the day of arrival counts: {local_time.day(inputs.day)}"
+    said = _("recording date not recorded; the day of arrival counts: {day}")
+    return f" · {said.format(day=local_time.day(inputs.day))}"
 
 
 def targets_line(inputs: SessionInputs) -> str:
@@ -131,16 +149,20 @@ def targets_line(inputs: SessionInputs) -> str:
 def _targets(inputs: SessionInputs) -> str:
     own = targets_words(inputs)
     if inputs.targets_source == "prescription" and inputs.prescription is not None:
-        return f"Targets: prescription of {local_time.day(inputs.prescription.valid_from)} ({own})"
+        day = local_time.day(inputs.prescription.valid_from)
+        return _("Targets: prescription of {day} ({targets})").format(day=day, targets=own)
     if inputs.targets_source == "default":
-        return f"Targets: the trial's default ({own}); nothing was prescribed for this day"
-    since = entered_words(inputs.entered.get("targets"))
-    instead = (
-        "the trial's default"
-        if inputs.prescription is None
-        else f"the prescription of {local_time.day(inputs.prescription.valid_from)}"
-    )
-    return f"Targets: changed for this session{since} ({own}), instead of {instead}"
+        said = _("Targets: the trial's default ({targets}); nothing was prescribed for this day")
+        return said.format(targets=own)
+    since = inputs.entered.get("targets")
+    changed = _("Targets: changed for this session ({targets})").format(targets=own)
+    if since is not None:
+        said = _("Targets: changed for this session {since} ({targets})")
+        changed = said.format(since=since_words(since), targets=own)
+    if inputs.prescription is None:
+        return _("{targets}, instead of the trial's default").format(targets=changed)
+    day = local_time.day(inputs.prescription.valid_from)
+    return _("{targets}, instead of the prescription of {day}").format(targets=changed, day=day)
 
 
 def targets_words(inputs: SessionInputs) -> str:
@@ -148,7 +170,9 @@ def targets_words(inputs: SessionInputs) -> str:
     left, right = (inputs.targets.for_side(side) for side in ("left", "right"))
     expected = _both(left.expected_contractions, right.expected_contractions)
     percent = _both(words.number(left.target_percent_mvc, "%"), words.number(right.target_percent_mvc, "%"))
-    return f"{expected} contractions, {percent} MVC, held {words.number(left.target_duration_s, 's')}"
+    hold = words.number(left.target_duration_s, "s")
+    said = _("{expected} contractions, {percent} MVC, held {hold}")
+    return said.format(expected=expected, percent=percent, hold=hold)
 
 
 def _both(left: object, right: object) -> str:

@@ -14,6 +14,7 @@ from cachetools import TTLCache
 from pages._components import state
 from pages._components.local_time import clock
 from processing.errors import DatabaseUnavailableError
+from processing.language import gettext as _
 
 T = TypeVar("T")
 
@@ -67,8 +68,10 @@ def forget_kept() -> None:
 
 def _notice(at: datetime) -> None:
     st.warning(
-        f"What you see is from {clock(at)}. Nothing is lost: recordings that arrive meanwhile are analysed as soon "
-        "as the database answers again, and this page follows by itself.",
-        title="The results cannot be reached at the moment",
+        _(
+            "What you see is from {time}. Nothing is lost: recordings that arrive meanwhile are analysed as soon as "
+            "the database answers again, and this page follows by itself."
+        ).format(time=clock(at)),
+        title=_("The results cannot be reached at the moment"),
         icon=":material/cloud_off:",
     )

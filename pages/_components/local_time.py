@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from pages._components import words
+from processing.language import format_day, format_day_time
 
 
 def local(when: datetime | None) -> datetime | None:
@@ -28,13 +29,13 @@ def moment(when: datetime | None) -> str:
     one page never shows two clocks.
     """
     shown = local(when)
-    return words.NOT_RECORDED if shown is None else f"{shown.day} {shown:%b %Y, %H:%M}"
+    return words.not_recorded() if shown is None else format_day_time(shown)
 
 
 def second(when: datetime) -> str:
     """Format a stored moment on the reader's clock to the second, for things that follow each other quickly."""
     shown = local(when)
-    return f"{moment(when)}{shown::%S}"
+    return words.not_recorded() if shown is None else format_day_time(shown, seconds=True)
 
 
 def today() -> date:
@@ -46,7 +47,7 @@ def today() -> date:
 
 def day(when: date | None) -> str:
     """Format a date the way a chart is read aloud."""
-    return words.NOT_RECORDED if when is None else f"{when.day} {when:%b %Y}"
+    return words.not_recorded() if when is None else format_day(when)
 
 
 def clock(when: datetime) -> str:

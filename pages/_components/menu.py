@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._components.navigation import PAGES, Role
+from processing.language import gettext as _
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -18,18 +19,18 @@ def declare_pages(role: Role | None) -> StreamlitPage:
     Pages of other roles are out of the menu, not out of reach: who types their address is told by the page's own
     guard why they stay closed. Without this call the address would be forgotten while somebody signs in.
     """
-    first = next(entry for entry in PAGES if role is None or (role in entry.roles and not entry.hidden))
+    first = PAGES[0]  # the same for everybody, so that every page has one address
     sections: dict[str, list[StreamlitPage]] = {"": []}
     for entry in PAGES:
         shown = not entry.hidden and role in entry.roles
         page = st.Page(
             entry.file,
-            title=entry.title,
+            title=_(entry.title),
             icon=entry.icon,
             url_path=entry.url_path,
             default=entry is first,
             visibility="visible" if shown else "hidden",
         )
         # A section without a page that is shown would stand in the menu as an empty heading.
-        sections.setdefault(entry.section if shown else "", []).append(page)
+        sections.setdefault(_(entry.section) if shown else "", []).append(page)
     return st.navigation(sections, position="hidden" if role is None else "top")

@@ -15,19 +15,21 @@ from processing.errors import (
     StorageUnavailableError,
     TransientError,
 )
+from processing.language import gettext as _
+from processing.language import mark as N_
 
 ADVICE: tuple[tuple[type[ProcessingError], str, str], ...] = (
     (
         DatabaseUnavailableError,
-        "The results cannot be reached at the moment",
-        "Nothing is lost: recordings that arrive now are analysed as soon as the database answers again.",
+        N_("The results cannot be reached at the moment"),
+        N_("Nothing is lost: recordings that arrive now are analysed as soon as the database answers again."),
     ),
     (
         StorageUnavailableError,
-        "The recordings cannot be reached at the moment",
-        "Nothing is lost: the results stay as they are.",
+        N_("The recordings cannot be reached at the moment"),
+        N_("Nothing is lost: the results stay as they are."),
     ),
-    (TransientError, "This did not work just now", "Nothing is lost."),
+    (TransientError, N_("This did not work just now"), N_("Nothing is lost.")),
 )
 
 
@@ -40,16 +42,17 @@ def calm_errors(key: str) -> Iterator[None]:
         unavailable(error, key)
         st.stop()
     except NotFoundError as error:
-        st.info(words.plain(str(error)), icon=":material/search_off:", title="Not found")
-        st.page_link("sessions.py", label="All sessions", icon=":material/list:")
+        st.info(words.told(str(error)), icon=":material/search_off:", title=_("Not found"))
+        st.page_link("sessions.py", label=_("All sessions"), icon=":material/list:")
         st.stop()
     except ProcessingError as error:
-        st.warning(words.plain(str(error)), icon=":material/info:")
+        st.warning(words.told(str(error)), icon=":material/info:")
         st.stop()
 
 
 def unavailable(error: TransientError, key: str) -> None:
     """Say that something is away for now, why, and offer to try again."""
     title, advice = next((title, advice) for kind, title, advice in ADVICE if isinstance(error, kind))
-    st.warning(f"{advice} Reason: {words.plain(str(error))}", icon=":material/cloud_off:", title=title)
-    st.button("Try again", icon=":material/refresh:", key=f"again:{key}")
+    said = _("{advice} Reason: {reason}").format(advice=_(advice), reason=words.told(str(error)))
+    st.warning(said, icon=":material/cloud_off:", title=_(title))
+    st.button(_("Try again"), icon=":material/refresh:", key=f"again:{key}")

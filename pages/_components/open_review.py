@@ -49,6 +49,15 @@ class OpenReview:
 
     def follow(self) -> None:
         """Load what a callback has just changed, and draw the parts that show it, the picture first."""
+        self.reload()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw every part of the page again, the picture first; made for a callback."""
+        self.again(self._parts)
+
+    def reload(self) -> None:
+        """Load what a callback has just changed."""
         before = self.review
         try:
             self.review = self.services.load_review(self.code)
@@ -56,7 +65,6 @@ class OpenReview:
             st.rerun()
         if _kind(self.review) != _kind(before):
             st.rerun()  # analysed anew meanwhile: the page has other parts
-        self.again(self._parts)
 
     def show(self) -> None:
         """Draw the parts that show which contraction is chosen, the signals first."""

@@ -10,6 +10,7 @@ import streamlit as st
 from pages._components import local_time, words
 from pages._components.may_edit import is_researcher
 from pages._components.side_map.origin import origin_words
+from processing.language import gettext as _
 from processing.recording import RecordingMetadata
 from processing.services.side_map import describe
 from processing.use_cases.read_models import SessionReview
@@ -26,6 +27,7 @@ class Origin:
     analysed: str | None
     received: str | None
     reference: str | None = None
+    scored_by: str | None = None
 
 
 def session_provenance(review: SessionReview) -> None:
@@ -36,11 +38,14 @@ def session_provenance(review: SessionReview) -> None:
         size_bytes=review.size_bytes,
         sha256=result.file_sha256 if result else None,
         pipeline_version=result.pipeline_version if result else None,
-        analysed=f"{local_time.moment(result.analysed_at)} (result version {result.version})"
-        if result
-        else None,
+        analysed=None
+        if result is None
+        else _("{moment} (result version {version})").format(
+            moment=local_time.moment(result.analysed_at), version=result.version
+        ),
         received=local_time.moment(summary.received_at),
         reference=review.correlation_id,
+        scored_by=result.scoring if result else None,
     )
     parameters = dict(result.parameters) if result else {}
     provenance(origin, result.metadata if result else None, parameters)
@@ -48,37 +53,41 @@ def session_provenance(review: SessionReview) -> None:
 
 def provenance(origin: Origin, metadata: RecordingMetadata | None, parameters: dict[str, object]) -> None:
     """Draw everything a report must be able to cite."""
-    title = "About this file" if metadata is None else "Where these numbers come from"
+    title = _("About this file") if metadata is None else _("Where these numbers come from")
     with st.expander(title, icon=":material/fingerprint:"):
         if metadata is not None:
             _notices(metadata)
         facts = _facts(origin, metadata)
-        st.table(pd.DataFrame(facts, columns=["", "Value"]), hide_index=True, border="horizontal")
+        st.table(pd.DataFrame(facts, columns=["", _("Value")]), hide_index=True, border="horizontal")
         if parameters:
-            st.markdown("**Parameters of the analysis**")
+            st.markdown(f"**{_('Parameters of the analysis')}**")
             rows = [(name, _value(value)) for name, value in _flat(parameters)]
-            st.dataframe(pd.DataFrame(rows, columns=["Parameter", "Value"]), hide_index=True, height=240)
+            st.dataframe(
+                pd.DataFrame(rows, columns=[_("Parameter"), _("Value")]), hide_index=True, height=240
+            )
 
 
 def _notices(metadata: RecordingMetadata) -> None:
     lines = [metadata.clock_check.message, *metadata.notices]
-    st.markdown("\n".join(f"- {words.plain(line)}" for line in lines if line))
+    st.markdown("\n".join(f"- {words.told(line)}" for line in lines if line))
 
 
 def _facts(origin: Origin, metadata: RecordingMetadata | None) -> list[tuple[str, str]]:
     facts = [
         (
-            "File",
-            "not shown: it may hold a name" if origin.file_name is None else words.plain(origin.file_name),
+            _("File"),
+            _("not shown: it may hold a name") if origin.file_name is None else words.plain(origin.file_name),
         ),
-        ("Size", _size(origin.size_bytes)),
-        ("SHA-256", f"`{origin.sha256}`" if origin.sha256 else words.NOT_RECORDED),
-        ("Arrived", origin.received or "not stored"),
-        ("Analysed", origin.analysed or "—"),
-        ("Pipeline version", origin.pipeline_version or "—"),
+        (_("Size"), _size(origin.size_bytes)),
+        ("SHA-256", f"`{origin.sha256}`" if origin.sha256 else words.not_recorded()),
+        (_("Arrived"), origin.received or _("not stored")),
+        (_("Analysed"), origin.analysed or "—"),
+        (_("Pipeline version"), origin.pipeline_version or "—"),
     ]
+    if origin.scored_by:
+        facts.append((_("Scored by"), words.plain(origin.scored_by)))
     if origin.reference:
-        facts.append(("Reference in the logs", f"`{origin.reference}`"))
+        facts.append((_("Reference in the logs"), f"`{origin.reference}`"))
     if metadata is not None:
         facts += _recording_facts(metadata)
     return facts
@@ -87,33 +96,40 @@ def _facts(origin: Origin, metadata: RecordingMetadata | None) -> list[tuple[str
 def _recording_facts(metadata: RecordingMetadata) -> list[tuple[str, str]]:
     clock, game = metadata.clock_check, metadata.game
     channels = ", ".join(
-        f"{words.plain(c.label)} → {words.side_name(c.side, 'no leg')}" for c in metadata.channels
+        f"{words.plain(c.label)} → {words.side_name(c.side, _('no leg'))}" for c in metadata.channels
     )
     sides = origin_words(describe(metadata))
-    units = {c.unit for c in metadata.channels}
+    unit = words.plain(", ".join(sorted({c.unit for c in metadata.channels}))) or "—"
+    name = words.plain(game.name) if game.name else words.not_recorded()
     assumed = any(c.unit_assumed for c in metadata.channels)
     level = "—" if game.level is None else game.level
     return [
-        ("Recorded", f"{local_time.moment(metadata.recorded_at)} (the tablet's local time)"),
-        ("Length", f"{words.seconds(metadata.duration_s)} by its samples"),
-        ("Game's own clock", words.seconds(clock.declared_duration_s)),
-        ("Sampling rate", f"{words.number(metadata.sampling_rate_hz, 'Hz')} as declared"),
         (
-            "Unit",
-            f"{words.plain(', '.join(sorted(units))) or '—'}{', assumed' if assumed else ''}; shown in µV",
+            _("Recorded"),
+            _("{moment} (the tablet's local time)").format(moment=local_time.moment(metadata.recorded_at)),
         ),
-        ("Channels", f"{channels} ({sides})"),
         (
-            "Game",
-            f"{words.plain(game.name or words.NOT_RECORDED)}, level {level}",
+            _("Length"),
+            _("{duration} by its samples").format(duration=words.seconds(metadata.duration_s)),
         ),
-        ("Game score", words.number(game.score)),
-        ("Player name in the file", words.plain(game.player_name or words.NOT_RECORDED)),
+        (_("Game's own clock"), words.seconds(clock.declared_duration_s)),
+        (
+            _("Sampling rate"),
+            _("{rate} as declared").format(rate=words.number(metadata.sampling_rate_hz, "Hz")),
+        ),
+        (
+            _("Unit"),
+            (_("{unit}, assumed; shown in µV") if assumed else _("{unit}; shown in µV")).format(unit=unit),
+        ),
+        (_("Channels"), f"{channels} ({sides})"),
+        (_("Game"), _("{game}, level {level}").format(game=name, level=level)),
+        (_("Game score"), words.number(game.score)),
+        (_("Player name in the file"), words.plain(game.player_name or words.not_recorded())),
     ]
 
 
 def _size(size_bytes: int | None) -> str:
-    return words.NOT_RECORDED if size_bytes is None else words.number(size_bytes / 1e6, "MB")
+    return words.number(None if size_bytes is None else size_bytes / 1e6, "MB")
 
 
 def _flat(parameters: dict[str, object], prefix: str = "") -> list[tuple[str, object]]:
@@ -128,5 +144,5 @@ def _flat(parameters: dict[str, object], prefix: str = "") -> list[tuple[str, ob
 
 def _value(value: object) -> str:
     if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no"}.get(value, "—") if value is not None else "—"
+        return "—" if value is None else words.yes_no(value)
     return words.number(float(value)) if isinstance(value, int | float) else str(value)

@@ -6,14 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from pages._components import local_time, state, words
+from pages._components import local_time, words
 from pages._components.contraction_table import contraction_table, table_look
 from pages._components.correction import correction_history, correction_tools, correction_without_picture
-from pages._components.findings import channel_tiles, quality_section
+from pages._components.evidence import Evidence
+from pages._components.exports import export_session
+from pages._components.findings import channel_tiles, finding, quality_section
 from pages._components.inbox.reviewed import review_mark_bar
 from pages._components.inputs_form import inputs_form
 from pages._components.may_edit import may_edit
-from pages._components.notes import notes_section
+from pages._components.notes import moment_looked_at, notes_section
 from pages._components.open_review import OpenReview
 from pages._components.provenance import session_provenance
 from pages._components.review_figure import pair_panels
@@ -24,6 +26,7 @@ from pages._components.signal_view import signal_view
 from pages._components.what_if import what_if_button
 from processing.emg.traces import ChannelTraces
 from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
+from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.read_models import SessionFilters, SessionReview, SessionSummary
 
@@ -32,13 +35,13 @@ REFRESH = "1s"
 
 def choose_session(services: Services) -> None:
     """Offer the newest sessions when none was asked for."""
-    st.title("Session review", anchor=False)
+    st.title(_("Session review"), anchor=False)
     sessions = services.list_sessions(SessionFilters(limit=12))
     if not sessions:
-        st.info("There is no session yet.", icon=":material/inbox:")
-        st.page_link("upload.py", label="Upload a recording", icon=":material/upload_file:")
+        st.info(_("There is no session yet."), icon=":material/inbox:")
+        st.page_link("upload.py", label=_("Upload a recording"), icon=":material/upload_file:")
         return
-    st.write("Choose a session:")
+    st.write(_("Choose a session:"))
     for session in sessions:
         st.page_link(
             "review.py",
@@ -69,13 +72,16 @@ def _heading(opened: OpenReview) -> None:
     review, summary = opened.review, opened.review.summary
     kind = words.session_state(summary)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        known = [f"**{summary.session_code}**", f"Patient {summary.patient_code}", _recorded(summary)]
+        known = [f"**{summary.session_code}**", _patient(summary), _recorded(summary)]
         if summary.duration_s is not None:
             known.append(words.duration(summary.duration_s))
         st.markdown(" · ".join(known), width="content")
-        st.badge(kind.word, icon=kind.icon, color=kind.color, help=summary.failure or kind.sentence)
+        st.badge(
+            kind.word, icon=kind.icon, color=kind.color, help=words.told(summary.failure) or kind.sentence
+        )
         if review.result is not None:
             pages_below(summary.session_code)
+        export_session(opened)
         side_map_bar(opened.services, review, may_edit=opened.editing)
         opened.part("mark", _mark)
 
@@ -90,39 +96,42 @@ def _top(opened: OpenReview) -> None:
     with st.container(gap="xsmall"):
         st.title(_finding(review), anchor=False)
         if review.result is not None:
-            channel_tiles(review.result.channels, review.result.score, review.inputs.targets)
+            channel_tiles(
+                review.result.channels, review.result.score, review.inputs.targets, evidence=_evidence(opened)
+            )
 
 
 def _finding(review: SessionReview) -> str:
     summary, result, targets = review.summary, review.result, review.inputs.targets
     if result is None:
-        return f"Session {summary.session_code}: {words.session_state(summary).word.lower()}"
-    return words.title_sentence(
-        result.channels,
-        targets.expected_contractions,
-        targets.target_duration_s,
-        expected_right=targets.right_expected_contractions,
-    )
+        said, state_word = _("Session {code}: {state}"), words.session_state(summary).word.lower()
+        return said.format(code=summary.session_code, state=state_word)
+    return finding(result.channels, targets)
 
 
 def _recorded(summary: SessionSummary) -> str:
     if summary.recorded_at is None:
-        return f"arrived {local_time.moment(summary.received_at)}"
+        return _("arrived {when}").format(when=local_time.moment(summary.received_at))
     return local_time.moment(summary.recorded_at)
+
+
+def _patient(summary: SessionSummary) -> str:
+    return _("Patient {code}").format(code=summary.patient_code)
 
 
 def _failed(services: Services, review: SessionReview) -> None:
     code = review.summary.session_code
-    reason = review.summary.failure or "The file arrived but could not be analysed."
-    st.warning(reason, title="This recording could not be read", icon=":material/block:")
+    reason = words.told(review.summary.failure) or _("The file arrived but could not be analysed.")
+    st.warning(reason, title=_("This recording could not be read"), icon=":material/block:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Try again", icon=":material/refresh:", key="retry"):
+        if st.button(_("Try again"), icon=":material/refresh:", key="retry"):
             services.retry_session(code)
             st.rerun()
-        reference = f" Reference: {review.correlation_id}." if review.correlation_id else ""
-        st.caption(
-            f"Trying again reads the stored file once more; the file itself is never changed.{reference}"
-        )
+        said = _("Trying again reads the stored file once more; the file itself is never changed.")
+        if review.correlation_id:
+            reference = _("Reference: {reference}.").format(reference=review.correlation_id)
+            said = f"{said} {reference}"
+        st.caption(said)
     if review.result is None:  # else it stands below the result
         session_provenance(review)
 
@@ -143,9 +152,9 @@ def _running(services: Services, review: SessionReview) -> None:
 
     progress()
     if review.result is None:
-        st.caption("This page shows the result by itself as soon as there is one.")
+        st.caption(_("This page shows the result by itself as soon as there is one."))
     else:
-        st.caption("The result below is the previous one; it is replaced as soon as the new one is there.")
+        st.caption(_("The result below is the previous one; it is replaced as soon as the new one is there."))
 
 
 def _stages(current: words.State) -> None:
@@ -165,10 +174,16 @@ def _result(opened: OpenReview) -> None:
     services, code, metadata = opened.services, opened.code, opened.result.metadata
     _signals(opened)
     opened.part("score", _score)
-    quality_section(opened.result.channels)
-    notes_section(services, code, length_s=metadata.duration_s, here_s=_looked_at(opened))
+    quality_section(opened.result.channels, _evidence(opened))
+    notes_section(services, code, length_s=metadata.duration_s, here=partial(moment_looked_at, opened))
     inputs_form(services, opened.review)
     session_provenance(opened.review)
+
+
+def _evidence(opened: OpenReview) -> Evidence:
+    """Return the signals to which the page's figures lead."""
+    result = opened.result
+    return Evidence(opened.subject, result.metadata.duration_s, tuple(result.channels), opened.show)
 
 
 def _score(opened: OpenReview) -> None:
@@ -186,34 +201,28 @@ def _score(opened: OpenReview) -> None:
     )
 
 
-def _looked_at(opened: OpenReview) -> float | None:
-    """Return the onset of the contraction that the viewer shows, if one is chosen."""
-    channels = opened.result.channels
-    name, index = st.session_state.get(state.view_key(opened.subject), {}).get("selected") or (None, 0)
-    channel = next((c for c in channels if c.name == name), None)
-    return channel.contractions[index].onset_s if channel and index < len(channel.contractions) else None
-
-
 def _signals(opened: OpenReview) -> None:
     """Draw the signals with the tools that correct them, or say why there is no picture."""
     try:
         traces = opened.services.load_traces(opened.review)
     except NotFoundError:
         st.info(
-            "The recording itself is no longer in the store, so its signals cannot be drawn. "
-            "Everything that was measured is below and stays valid.",
-            title="Signals not available",
+            _(
+                "The recording itself is no longer in the store, so its signals cannot be drawn. "
+                "Everything that was measured is below and stays valid."
+            ),
+            title=_("Signals not available"),
             icon=":material/hide_image:",
         )
     except ReplacedRecordingError as error:
-        st.info(str(error), title="Signals not drawn", icon=":material/hide_image:")
+        st.info(words.told(str(error)), title=_("Signals not drawn"), icon=":material/hide_image:")
     except StorageUnavailableError as error:
         st.warning(
-            f"The results below are complete. Reason: {error}",
-            title="The recording cannot be reached at the moment, so its signals are not drawn",
+            _("The results below are complete. Reason: {reason}").format(reason=words.told(str(error))),
+            title=_("The recording cannot be reached at the moment, so its signals are not drawn"),
             icon=":material/cloud_off:",
         )
-        st.button("Try again", icon=":material/refresh:", key="again:traces")
+        st.button(_("Try again"), icon=":material/refresh:", key="again:traces")
     else:
 
         def drawn(now: OpenReview) -> None:
@@ -238,4 +247,4 @@ def _without_picture(opened: OpenReview) -> None:
         return
     table = contraction_table(opened.result.channels, opened.review.inputs.targets)
     if len(table):
-        st.dataframe(table, hide_index=True, **table_look(table), alt="All contractions of all channels.")
+        st.dataframe(table, hide_index=True, **table_look(table), alt=_("All contractions of all channels."))

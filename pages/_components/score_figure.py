@@ -7,11 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pages._components import words
 from pages._components.score_steps import ShownStep, shown_steps
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.model import ScorePart, SessionScore
 
+# The components as the scoring names them, at the start of a line and inside a sentence.
+_BEFORE = {
+    "compliance": N_("Compliance"),
+    "symmetry": N_("Symmetry"),
+    "effort": N_("Effort"),
+    "game": N_("Game"),
+}
+_INSIDE = {
+    "compliance": N_("compliance"),
+    "symmetry": N_("symmetry"),
+    "effort": N_("effort"),
+    "game": N_("game"),
+}
 ROW_PX, AXIS_PX = 25, 44
 NAMES_PX, FACTS_PX = 176, 82
 BAR = 0.62
@@ -37,10 +54,10 @@ class ShownPart:
     def points(self) -> str:
         """The points as printed: where the part is missing, what it could bring."""
         if self.tenths is not None:
-            return f"{self.tenths / 10:.1f}".replace("-", "−")
+            return words.fixed(self.tenths / 10, 1)
         low, high = f"{self.part.low:.0f}", f"{self.part.high:.0f}"
         span = low if low == high else f"{low}–{high}"
-        return span if self.counts else f"{span} if known"
+        return span if self.counts else _("{points} if known").format(points=span)
 
 
 def shown_parts(score: SessionScore) -> tuple[ShownPart, ...]:
@@ -65,12 +82,22 @@ def shown_parts(score: SessionScore) -> tuple[ShownPart, ...]:
 
 def shown_total(score: SessionScore) -> str:
     """Return the total as printed under the parts."""
-    return "—" if score.total is None else f"{round(10 * score.total) / 10:.1f}"
+    return "—" if score.total is None else words.fixed(round(10 * score.total) / 10, 1)
 
 
 def shown_range(score: SessionScore) -> str | None:
     """Return where the score could lie if what is missing were known; None where nothing is missing."""
-    return f"{score.low:.1f} to {score.high:.1f}" if has_range(score) else None
+    if not has_range(score):
+        return None
+    return _("{low} to {high}").format(low=words.fixed(score.low, 1), high=words.fixed(score.high, 1))
+
+
+def range_between(score: SessionScore) -> str | None:
+    """Return both ends of the range, to stand in a row of a table; None where nothing is missing."""
+    if not has_range(score):
+        return None
+    said = _("between {low} and {high}")
+    return said.format(low=words.fixed(score.low, 1), high=words.fixed(score.high, 1))
 
 
 def has_range(score: SessionScore) -> bool:
@@ -79,10 +106,14 @@ def has_range(score: SessionScore) -> bool:
 
 
 def score_figure(
-    score: SessionScore, channels: Sequence[ChannelAnalysis] = (), targets: SessionTargets | None = None
+    score: SessionScore,
+    channels: Sequence[ChannelAnalysis] = (),
+    targets: SessionTargets | None = None,
+    *,
+    rules: ScoringConfiguration | None = None,
 ) -> dict[str, Any]:
     """Return the way from 100 points down to the score, one row a step, and the range that it could lie in."""
-    steps = shown_steps(score, channels, targets)
+    steps = shown_steps(score, channels, targets, rules=rules)
     rows: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     here, y = 100.0, float(len(steps))
@@ -97,32 +128,45 @@ def score_figure(
     return {"data": rows, "layout": _layout(notes, len(steps) + 1)}
 
 
-def score_alt(score: SessionScore) -> str:
+def score_alt(score: SessionScore, *, rules: ScoringConfiguration | None = None) -> str:
     """Describe the picture for someone who cannot see it."""
-    costs = [f"{shown.name} {shown.cost}" for shown in shown_steps(score) if shown.tenths]
-    total = "No single score" if score.total is None else f"Score {shown_total(score)} of 100"
-    total += f": from 100, {', '.join(costs)}" if costs else ""
-    span = shown_range(score)
-    return f"{total}." + (f" It could lie between {span.replace(' to ', ' and ')}." if span else "")
+    costs = ", ".join(
+        f"{shown.name} {shown.cost}" for shown in shown_steps(score, rules=rules) if shown.tenths
+    )
+    if score.total is None:
+        said = _("No single score: from 100, {costs}.") if costs else _("No single score.")
+    else:
+        said = _("Score {score} of 100: from 100, {costs}.") if costs else _("Score {score} of 100.")
+    said = said.format(score=shown_total(score), costs=costs)
+    if has_range(score):
+        span = _("It could lie between {low} and {high}.")
+        return f"{said} {span.format(low=words.fixed(score.low, 1), high=words.fixed(score.high, 1))}"
+    return said
 
 
-def missing_parts(parts: Sequence[ScorePart]) -> list[str]:
-    """Name the parts that are not known, without those that need not count."""
-    return [_words(part).lower() for part in parts if part.points is None and not is_optional(part)]
+def missing_parts(parts: Sequence[ScorePart], *, without: Sequence[str] = ()) -> list[str]:
+    """Name the parts that are not known, without those that need not count, and those ``without`` names."""
+    keys = [_key(part) for part in parts if part.points is None and not is_optional(part)]
+    return [_(_INSIDE.get(key, key)) for key in keys if key not in without]
 
 
 def is_optional(part: ScorePart) -> bool:
     """Whether a part has no weight in the trial's score, as the game's own points."""
-    return part.name.lower() == "game"
+    return _key(part) == "game"
+
+
+def _key(part: ScorePart) -> str:
+    return part.name.lower()
 
 
 def _words(part: ScorePart) -> str:
-    return part.name.replace("_", " ").capitalize()
+    return _(_BEFORE.get(_key(part), part.name))
 
 
 def _step_bars(shown: ShownStep, here: float, y: float) -> list[dict[str, Any]]:
     """Return what is left as a pale bar, and what the step cost at its end."""
-    step, what = shown.step, f"{shown.name}: {shown.fact}, {shown.cost} points"
+    step = shown.step
+    what = _("{name}: {found}, {cost} points").format(name=shown.name, found=shown.fact, cost=shown.cost)
     color = {"left": "@left", "right": "@right", None: "@part0"}[step.side]
     if shown.tenths is None:
         open_points = step.high - step.low if step.counts else 0.0
@@ -157,10 +201,12 @@ def _step_words(shown: ShownStep, here: float, y: float) -> list[dict[str, Any]]
 def _result_bars(score: SessionScore, y: float) -> list[dict[str, Any]]:
     bars = []
     if score.total is not None:
-        what = f"Score: {shown_total(score)} of 100 points"
-        bars.append(_bar("Score", 0.0, score.total, y, BAR, "@part0", what, "total"))
+        what = _("Score: {score} of 100 points").format(score=shown_total(score))
+        bars.append(_bar("total", 0.0, score.total, y, BAR, "@part0", what, "total"))
     if has_range(score):
-        what = f"could lie between {score.low:.1f} and {score.high:.1f}"
+        what = _("could lie between {low} and {high}").format(
+            low=words.fixed(score.low, 1), high=words.fixed(score.high, 1)
+        )
         width = score.high - score.low
         bars.append(_hatched(_bar("range", score.low, width, y, BAR * 0.62, "@open_fill", what, "range")))
     return bars
@@ -169,12 +215,14 @@ def _result_bars(score: SessionScore, y: float) -> list[dict[str, Any]]:
 def _result_words(score: SessionScore, y: float) -> list[dict[str, Any]]:
     said = shown_total(score) if score.total is not None else f"{score.low:.0f}–{score.high:.0f}"
     notes = [
-        _outside("<b>Score</b>", y, 0.0, -NAMES_PX - FACTS_PX + 6, "left", "@text"),
+        _outside(f"<b>{_('Score')}</b>", y, 0.0, -NAMES_PX - FACTS_PX + 6, "left", "@text"),
         _outside(f"<b>{said}</b>", y, 1.0, 8, "left", "@text"),
     ]
     if has_range(score):
-        words = "could lie between" if score.total is not None else "lies between"
-        text = f"{words} {score.low:.0f} and {score.high:.0f}"
+        said = _("could lie between {low} and {high}")
+        if score.total is None:
+            said = _("lies between {low} and {high}")
+        text = said.format(low=f"{score.low:.0f}", high=f"{score.high:.0f}")
         middle = min(max((score.low + score.high) / 2, 24.0), 76.0)
         label = _text(text, middle, y, "@text", "x")
         notes.append({**label, "xanchor": "center", "bgcolor": "@paper", "borderpad": 1, "opacity": 0.92})
@@ -237,7 +285,7 @@ def _layout(annotations: list[dict[str, Any]], n_rows: int) -> dict[str, Any]:
             "fixedrange": True,
             "tickvals": [0, 25, 50, 75, 100],
             "tickfont": {"size": 12, "color": "@muted"},
-            "title": {"text": "points of 100", "standoff": 2, "font": {"size": 12, "color": "@muted"}},
+            "title": {"text": _("points of 100"), "standoff": 2, "font": {"size": 12, "color": "@muted"}},
             "gridcolor": "@grid",
             "zeroline": False,
         },

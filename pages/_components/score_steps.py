@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pages._components import words
+from pages._components import counted, words
+from pages._components.not_judged import withheld
 from pages._components.stops import Stop
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, Contraction
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import ngettext
+from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.explanation import Step, explain
 from processing.scoring.model import MuscleScore, SessionScore
+from processing.scoring.printed import printed_tenths
 
 NAMES = {
-    "completion": "done",
-    "intensity": "strong enough",
-    "duration": "held",
-    "compliance": "compliance",
-    "symmetry": "Symmetry",
-    "effort": "Effort",
-    "game": "Game points",
-    "pressure": "Cuff pressure",
+    "completion": N_("done"),
+    "intensity": N_("strong enough"),
+    "duration": N_("held"),
+    "compliance": N_("compliance"),
+    "symmetry": N_("Symmetry"),
+    "effort": N_("Effort"),
+    "game": N_("Game points"),
+    "pressure": N_("Cuff pressure"),
 }
 
 
@@ -43,31 +48,44 @@ class ShownStep:
     def cost(self) -> str:
         """What it cost: ``−8.3``, or what it could cost where it is not known."""
         if self.tenths is not None:
-            return f"−{self.tenths / 10:.1f}" if self.tenths else "0"
+            return words.fixed(-self.tenths / 10, 1) if self.tenths else "0"
         if not self.step.counts:
-            return "not counted"
+            return _("not counted")
         low, high = self.step.possible - self.step.high, self.step.possible - self.step.low
-        return f"0 to −{high:.1f}" if low < 0.05 else f"−{low:.1f} to −{high:.1f}"
+        least = "0" if low < 0.05 else words.fixed(-low, 1)
+        return _("{low} to {high}").format(low=least, high=words.fixed(-high, 1))
 
     @property
     def behind_words(self) -> str:
         """Say which contractions are behind it, for a button."""
-        count = words.plural(len(self.behind), "contraction")
-        said = {"intensity": "not strong enough", "duration": "not held"}.get(self.step.criterion)
-        mark = words.side_mark(self.step.side)
-        return f"{mark} {count} {said}" if said else f"{mark} {count} done"
+        n = len(self.behind)
+        if self.step.criterion == "intensity":
+            said = ngettext(
+                "{leg} {n} contraction not strong enough", "{leg} {n} contractions not strong enough", n
+            )
+        elif self.step.criterion == "duration":
+            said = ngettext("{leg} {n} contraction not held", "{leg} {n} contractions not held", n)
+        else:
+            said = ngettext("{leg} {n} contraction done", "{leg} {n} contractions done", n)
+        return said.format(leg=words.side_mark(self.step.side), n=n)
 
 
 def shown_steps(
-    score: SessionScore, channels: Sequence[ChannelAnalysis] = (), targets: SessionTargets | None = None
+    score: SessionScore,
+    channels: Sequence[ChannelAnalysis] = (),
+    targets: SessionTargets | None = None,
+    *,
+    rules: ScoringConfiguration | None = None,
 ) -> tuple[ShownStep, ...]:
     """Return the steps with costs rounded so that 100 less what is printed is exactly the printed score.
+
+    ``rules`` are those that the score was made with, the trial's where left out.
 
     Each cost is cut to tenths of a point; the tenths that are missing go to the costs that lost most. Where there is
     no total nothing has to add up, and each is rounded by itself.
     """
-    steps = explain(score)
-    tenths = _tenths(steps, score)
+    steps = explain(score, rules)
+    tenths = printed_tenths(steps, score)
     legs = {channel.side: channel for channel in channels if channel.side is not None}
     return tuple(
         ShownStep(
@@ -81,27 +99,17 @@ def shown_steps(
     )
 
 
-def _tenths(steps: Sequence[Step], score: SessionScore) -> dict[int, int]:
-    exact = {i: 10 * step.lost for i, step in enumerate(steps) if step.lost is not None and step.counts}
-    if score.total is None:
-        return {i: round(value) for i, value in exact.items()}
-    tenths = {i: math.floor(value + 1e-9) for i, value in exact.items()}
-    missing = 1000 - round(10 * score.total) - sum(tenths.values())
-    for i in sorted(exact, key=lambda i: tenths[i] - exact[i])[: max(0, missing)]:
-        tenths[i] += 1
-    return tenths
-
-
 def _name(step: Step, targets: SessionTargets | None) -> str:
-    name = NAMES[step.criterion]
+    name = _(NAMES[step.criterion])
     if step.side is None:
         return name
     if targets is not None:
         own = targets.for_side(step.side)
         if step.criterion == "intensity":
-            name += f" ≥ {words.number(own.target_percent_mvc, '% MVC')}"
+            target = words.number(own.target_percent_mvc, _("% MVC"))
+            name = _("strong enough ≥ {target}").format(target=target)
         elif step.criterion == "duration":
-            name += f" ≥ {words.number(own.target_duration_s, 's')}"
+            name = _("held ≥ {target}").format(target=words.number(own.target_duration_s, "s"))
     return f"{words.side_mark(step.side)} {name}"
 
 
@@ -110,24 +118,25 @@ def _fact(step: Step, score: SessionScore, channel: ChannelAnalysis | None) -> s
     if step.side is not None:
         return _leg_fact(step, score.left if step.side == "left" else score.right, channel)
     if step.criterion == "pressure":
-        return "outside its band"
+        return _("outside its band")
     if step.reached is None:
-        return "not recorded" if step.criterion in ("effort", "game") else "not known"
+        return _("not recorded") if step.criterion in ("effort", "game") else _("not known")
     if step.criterion == "effort" and step.note:
-        return step.note.replace(" rating", "")
-    return f"{words.number(100 * (step.rate or 0.0))} of 100"
+        rating = float(step.note.rsplit(" ", 1)[-1])  # of "CR10 rating 6"
+        return _("CR10 {rating}").format(rating=words.number(rating))
+    return counted.of(words.number(100 * (step.rate or 0.0)), 100)
 
 
 def _leg_fact(step: Step, muscle: MuscleScore, channel: ChannelAnalysis | None) -> str:
     if step.criterion == "compliance":
-        return "not judged" if step.reached is None else ""
+        return withheld() if step.reached is None else ""
     if step.criterion == "completion":
-        return f"{muscle.n_accepted} of {muscle.expected}"
+        return counted.of(muscle.n_accepted, muscle.expected)
     if step.reached is None:
-        return "no MVC"
+        return _("no MVC")
     if channel is None:
         return words.number(100 * (step.rate or 0.0), "%")
-    return f"{sum(_met(step, c) for c in channel.contractions)} of {len(channel.contractions)}"
+    return counted.of(sum(_met(step, c) for c in channel.contractions), len(channel.contractions))
 
 
 def _met(step: Step, contraction: Contraction) -> bool:

@@ -11,12 +11,15 @@ from pages._components import classes, words
 from pages._components.chart import chart
 from pages._components.evidence import Evidence, evidence_button, scroll_if_asked
 from pages._components.known_values import known_lines
-from pages._components.score_figure import score_alt, score_figure, shown_range, shown_total
+from pages._components.not_judged import withheld
+from pages._components.score_figure import range_between, score_alt, score_figure, shown_total
 from pages._components.score_gains import gain_lines
 from pages._components.score_steps import ShownStep, shown_steps
 from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis
-from processing.recording import RecordedMeasures, RecordingMetadata
+from processing.language import gettext as _
+from processing.language import sentence
+from processing.recording import RecordedMeasures, RecordingMetadata, Side
 from processing.scoring.model import SessionScore
 from processing.use_cases.read_models import SessionInputs
 from processing.use_cases.what_if import gains_of
@@ -42,15 +45,17 @@ def score_section(
     if not words.names_a_leg(channels):
         _no_score(measures, channels, inputs)
         return
-    targets = (inputs or SessionInputs()).targets
-    steps = shown_steps(score, channels, targets)
-    st.subheader("Why this score?", anchor=False)
+    known = inputs or SessionInputs()
+    targets, rules = known.targets, known.scoring
+    steps = shown_steps(score, channels, targets, rules=rules)
+    st.subheader(_("Why this score?"), anchor=False)
     picture, missing = st.columns([5, 2], gap="large")
     with picture:
         st.markdown(_good_first(channels, targets))
-        chart(score_figure(score, channels, targets), alt=score_alt(score), key=f"score:{key}")
+        picture_spec = score_figure(score, channels, targets, rules=rules)
+        chart(picture_spec, alt=score_alt(score, rules=rules), key=f"score:{key}")
         if metadata is not None:
-            for line in gain_lines(gains_of(channels, metadata, inputs or SessionInputs()), targets):
+            for line in gain_lines(gains_of(channels, metadata, known), targets, rules):
                 st.markdown(line)
         if subject is not None and metadata is not None:
             _evidence(steps, Evidence(subject, metadata.duration_s, tuple(channels), then), key)
@@ -59,7 +64,18 @@ def score_section(
         if beside is not None:
             beside()
         _known(measures, channels, inputs)
-        st.caption("  \n".join(score.notes))
+        st.caption("  \n".join(_note_words(note) for note in score.notes))
+
+
+def _note_words(note: str) -> str:
+    """Return a note of the scoring in the reader's language; one about a leg begins with its name."""
+    sides: tuple[Side, Side] = ("left", "right")
+    for side in sides:
+        name = f"{side.capitalize()}: "
+        if note.startswith(name):
+            said = _("{name}: {sentence}")
+            return said.format(name=words.side_name(side, ""), sentence=sentence(note.removeprefix(name)))
+    return sentence(note)
 
 
 def _good_first(channels: Sequence[ChannelAnalysis], targets: SessionTargets) -> str:
@@ -70,7 +86,9 @@ def _good_first(channels: Sequence[ChannelAnalysis], targets: SessionTargets) ->
             continue
         good = classes.good_count(channel)
         expected = targets.for_side(channel.side).expected_contractions
-        count = "not judged" if good is None else f"**{good} of {expected}** good"
+        count = (
+            withheld() if good is None else _("**{n} of {expected}** good").format(n=good, expected=expected)
+        )
         said.append(f"{words.side_mark(channel.side)} {count}")
     return " · ".join(said)
 
@@ -80,7 +98,7 @@ def _evidence(steps: Sequence[ShownStep], evidence: Evidence, key: str) -> None:
     costly = [s for s in steps if s.behind and (s.tenths or s.step.criterion == "completion")]
     if not costly:
         return
-    st.caption("The contractions behind these numbers, in the signals:")
+    st.caption(_("The contractions behind these numbers, in the signals:"))
     with st.container(horizontal=True, gap="xsmall"):
         for shown in costly:
             name = f"{key}:{shown.step.criterion}:{shown.step.side}"
@@ -89,36 +107,31 @@ def _evidence(steps: Sequence[ShownStep], evidence: Evidence, key: str) -> None:
 
 
 def _as_table(steps: Sequence[ShownStep], score: SessionScore) -> None:
-    span = shown_range(score)
-    total = {
-        "Step": "**Score**",
-        "Found": f"between {span.replace(' to ', ' and ')}" if span else "",
-        "Possible points": "100",
-        "Cost": f"**{shown_total(score)}**",
-        "Note": "",
-    }
+    columns = [_("Step"), _("Found"), _("Possible points"), _("Cost"), _("Note")]
     rows = [
-        {
-            "Step": shown.name,
-            "Found": shown.fact,
-            "Possible points": words.fixed(shown.step.possible, 1) if shown.step.counts else "—",
-            "Cost": shown.cost,
-            "Note": shown.step.note or "",
-        }
+        (
+            shown.name,
+            shown.fact,
+            words.fixed(shown.step.possible, 1) if shown.step.counts else "—",
+            shown.cost,
+            sentence(shown.step.note),
+        )
         for shown in steps
     ]
-    with st.expander("Show as table", icon=":material/table:"):
-        st.table(pd.DataFrame([*rows, total]), hide_index=True, border="horizontal")
+    total = (f"**{_('Score')}**", range_between(score) or "", "100", f"**{shown_total(score)}**", "")
+    with st.expander(_("Show as table"), icon=":material/table:"):
+        st.table(pd.DataFrame([*rows, total], columns=columns), hide_index=True, border="horizontal")
 
 
 def _no_score(
     measures: RecordedMeasures, channels: Sequence[ChannelAnalysis], inputs: SessionInputs | None
 ) -> None:
     """Say why there is nothing to explain, and what is known all the same."""
-    st.subheader("Score", anchor=False)
+    st.subheader(_("Score"), anchor=False)
     said, known = st.columns([5, 2], gap="large")
     said.info(
-        f"{words.NO_SCORE} The signals, their quality and every contraction are shown all the same.",
+        f"{_(words.NO_SCORE)} "
+        + _("The signals, their quality and every contraction are shown all the same."),
         icon=":material/help:",
     )
     with known:
@@ -129,4 +142,4 @@ def _known(
     measures: RecordedMeasures, channels: Sequence[ChannelAnalysis], inputs: SessionInputs | None
 ) -> None:
     lines = [f"- {line}" for line in known_lines(inputs, measures, channels)]
-    st.markdown("\n".join(["**Entered or found in the file**", "", *lines]))
+    st.markdown("\n".join([f"**{_('Entered or found in the file')}**", "", *lines]))

@@ -9,13 +9,15 @@ import streamlit as st
 
 from pages._components import state
 from pages._components.session_place import go_to_newest
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.use_cases.read_models import ProcessingStatus, SessionFilters
 
 STATUS_CHOICES: dict[str, tuple[ProcessingStatus, ...]] = {
-    "Waiting": ("pending",),
-    "Analysing": ("processing", "reprocessing"),
-    "Ready": ("completed",),
-    "Could not be read": ("failed",),
+    N_("Waiting"): ("pending",),
+    N_("Analysing"): ("processing", "reprocessing"),
+    N_("Ready"): ("completed",),
+    N_("Could not be read"): ("failed",),
 }
 
 
@@ -23,26 +25,27 @@ def choose_filters(patient_codes: Sequence[str]) -> SessionFilters:
     """Ask what the list is narrowed to."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         patient = st.selectbox(
-            "Patient",
+            _("Patient"),
             list(patient_codes),
             index=None,
-            placeholder="All patients",
+            placeholder=_("All patients"),
             key=state.FILTER_PATIENT,
             on_change=go_to_newest,
             persist_state="session",
             width=220,
         )
         chosen = st.multiselect(
-            "State",
+            _("State"),
             list(STATUS_CHOICES),
-            placeholder="All states",
+            format_func=_,
+            placeholder=_("All states"),
             key=state.FILTER_STATUS,
             on_change=go_to_newest,
             persist_state="session",
             width=320,
         )
         dates = st.date_input(
-            "Recorded between",
+            _("Recorded between"),
             value=(),
             format="DD/MM/YYYY",
             key=state.FILTER_DATES,

@@ -14,6 +14,9 @@ from pages._components.session_outcome import outcome_words
 from pages._components.session_place import current_place, go_to
 from pages._components.words import State
 from processing.errors import TransientError
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import ngettext
 from processing.services import Services
 from processing.use_cases.read_models import (
     SessionFilters,
@@ -24,7 +27,15 @@ from processing.use_cases.session_pages import SessionPage
 ROWS_PER_PAGE = 25
 REFRESH_RUNNING, REFRESH_IDLE = "1s", "4s"
 COLUMNS = (1.1, 0.75, 1.7, 1.5, 2.1, 2.1, 0.95)
-HEADINGS = ("Session", "Patient", "State", "Recorded", "L ● Left", "R ▲ Right", "Score of 100")
+HEADINGS = (
+    N_("Session"),
+    N_("Patient"),
+    N_("State"),
+    N_("Recorded"),
+    N_("L ● Left"),
+    N_("R ▲ Right"),
+    N_("Score of 100"),
+)
 
 # Rows of two lines, not of three: a clinic's list has to fit on a screen.
 DENSE_ROWS = """<style>
@@ -86,7 +97,7 @@ def session_list(page: SessionPage, filters: SessionFilters) -> None:
     with st.container(gap="xxsmall", key="session-table"):
         with st.container(border=True):
             for column, heading in zip(st.columns(COLUMNS, gap=None), HEADINGS, strict=True):
-                column.markdown(f":small[**{heading}**]")
+                column.markdown(f":small[**{_(heading)}**]")
         for session in page.sessions:
             with st.container(border=True):
                 _row(session)
@@ -101,16 +112,16 @@ def _running(page: SessionPage) -> bool:
 def _turn_pages(page: SessionPage) -> None:
     """Offer the pages beside this one; a click changes the address, so that it can be kept and sent."""
     doors = (
-        ("Newest", ":material/first_page:", None, page.newer is not None),
-        ("Newer", ":material/chevron_left:", page.newer, page.newer is not None),
-        ("Older", ":material/chevron_right:", page.older, page.older is not None),
+        ("newest", _("Newest"), ":material/first_page:", None, page.newer is not None),
+        ("newer", _("Newer"), ":material/chevron_left:", page.newer, page.newer is not None),
+        ("older", _("Older"), ":material/chevron_right:", page.older, page.older is not None),
     )
     with st.container(horizontal=True, horizontal_alignment="center"):
-        for label, icon, place, there in doors:
+        for name, label, icon, place, there in doors:
             st.button(
                 label,
                 icon=icon,
-                key=f"{state.SESSIONS_PAGE}:{label.lower()}",
+                key=f"{state.SESSIONS_PAGE}:{name}",
                 on_click=go_to,
                 args=(place,),
                 disabled=not there,
@@ -123,8 +134,12 @@ def _counts(page: SessionPage) -> str:
         words.WAITING, words.ANALYSING, words.READY, words.WARNINGS, words.NO_LEG, words.FAILED,
     )  # fmt: skip
     counted = [f"{states.count(kind)} {kind.word.lower()}" for kind in order if kind in states]
-    here = " on this page" if page.newer or page.older else ""
-    return f"{words.plural(len(page.sessions), 'session')}{here}: {', '.join(counted)}"
+    n = len(page.sessions)
+    if page.newer or page.older:
+        said = ngettext("{n} session on this page: {states}", "{n} sessions on this page: {states}", n)
+    else:
+        said = ngettext("{n} session: {states}", "{n} sessions: {states}", n)
+    return said.format(n=n, states=", ".join(counted))
 
 
 def _row(session: SessionSummary) -> None:
@@ -137,16 +152,20 @@ def _row(session: SessionSummary) -> None:
         label=f"**{session.session_code}**",
         icon=":material/monitoring:",
         query_params={"session": session.session_code},
-        help=f"Review {session.session_code} of patient {session.patient_code}",
+        help=_("Review {session} of patient {patient}").format(
+            session=session.session_code, patient=session.patient_code
+        ),
     )
     if session.duplicate_of:
         link.markdown(f":small[{words.same_as(session)}]")
     patient.markdown(session.patient_code)
     kind = words.session_state(session)
-    status.badge(kind.word, icon=kind.icon, color=kind.color, help=session.failure or kind.sentence)
+    status.badge(
+        kind.word, icon=kind.icon, color=kind.color, help=words.told(session.failure) or kind.sentence
+    )
     recorded.markdown(_when(session))
     if failed:
-        rest[0].markdown(f":small[{words.plain(session.failure or '')}]")
+        rest[0].markdown(f":small[{words.told(session.failure)}]")
         return
     for column, said in zip(rest, outcome_words(session), strict=True):
         column.markdown(said)
@@ -155,7 +174,7 @@ def _row(session: SessionSummary) -> None:
 def _when(session: SessionSummary) -> str:
     """Return the moment of the recording or, until that is known, of its arrival."""
     if session.recorded_at is None:
-        return f":small[arrived {local_time.moment(session.received_at)}]"
+        return f":small[{_('arrived {when}').format(when=local_time.moment(session.received_at))}]"
     return local_time.moment(session.recorded_at)
 
 
@@ -163,10 +182,10 @@ def _empty(filters: SessionFilters) -> None:
     narrowed = filters != SessionFilters(limit=filters.limit)
     with st.container(border=True, horizontal_alignment="center"):
         if narrowed:
-            st.subheader("No session matches these filters", anchor=False, text_alignment="center")
-            st.markdown("Clear a filter to see more.", text_alignment="center")
+            st.subheader(_("No session matches these filters"), anchor=False, text_alignment="center")
+            st.markdown(_("Clear a filter to see more."), text_alignment="center")
             return
-        st.subheader("No sessions yet", anchor=False, text_alignment="center")
-        said = "A recording appears here by itself within seconds of its arrival from the tablet."
+        st.subheader(_("No sessions yet"), anchor=False, text_alignment="center")
+        said = _("A recording appears here by itself within seconds of its arrival from the tablet.")
         st.markdown(said, text_alignment="center")
-        st.page_link("upload.py", label="Upload a recording now", icon=":material/upload_file:")
+        st.page_link("upload.py", label=_("Upload a recording now"), icon=":material/upload_file:")

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Sequence
 
 from pages._components import words
+from processing.language import gettext as _
+from processing.language import ngettext, sentence
 from processing.use_cases.read_models import SessionSummary, SideSummary
 
 LONGEST_REASON = 44
@@ -21,23 +23,26 @@ def outcome_words(session: SessionSummary) -> tuple[str, str, str]:
 
 
 def _unsided_words(sides: Sequence[SideSummary]) -> str:
-    found = words.plural(sum(side.n_contractions for side in sides), "contraction")
-    return f"no leg named  \n:small[{words.plural(len(sides), 'channel')}, {found}]"
+    n, found = len(sides), sum(side.n_contractions for side in sides)
+    channels = ngettext("{n} channel", "{n} channels", n).format(n=n)
+    contractions = ngettext("{n} contraction", "{n} contractions", found).format(n=found)
+    return f"{_('no leg named')}  \n:small[{channels}, {contractions}]"
 
 
 def _side_words(side: SideSummary | None) -> str:
     if side is None:
         return "—"
     reason = _first_reason(side)
-    icon, verdict = words.VERDICT_ICONS[side.verdict], words.VERDICT_WORDS[side.verdict]
+    icon, verdict = words.VERDICT_ICONS[side.verdict], words.verdict_word(side.verdict)
     if side.verdict == "not_judged":
-        return f"{icon} {verdict}  \n:small[{reason or 'signal not usable'}]"
-    counted = f"**{_good(side)} / {side.expected}** good"
+        return f"{icon} {verdict}  \n:small[{reason or _('signal not usable')}]"
+    counted = _("**{good} / {expected}** good").format(good=_good(side), expected=side.expected)
     if side.good_at_most is None and side.n_good is None:
-        counted = f"**{side.n_contractions}** found, {side.expected} expected"
-    return (
-        f"{counted}  \n:small[{icon} signal {verdict}{f': {reason}' if reason and verdict != 'good' else ''}]"
-    )
+        counted = _("**{found}** found, {expected} expected").format(
+            found=side.n_contractions, expected=side.expected
+        )
+    trust = words.signal_words(side.verdict, reason if side.verdict != "good" else None)
+    return f"{counted}  \n:small[{icon} {trust}]"
 
 
 def _good(side: SideSummary) -> str:
@@ -49,7 +54,7 @@ def _first_reason(side: SideSummary) -> str:
     """Return the beginning of the first reason; the review has the whole sentence."""
     if not side.reasons:
         return ""
-    clause = re.split(r"[:;(]", side.reasons[0])[0].strip().rstrip(".")
+    clause = re.split(r"[:;(]", sentence(side.reasons[0]))[0].strip().rstrip(".")
     return words.plain(textwrap.shorten(clause, LONGEST_REASON, placeholder=" …"))
 
 
@@ -57,5 +62,8 @@ def _score_words(session: SessionSummary) -> str:
     low, high = session.score_low, session.score_high
     if session.score is None:
         return words.score_words(None, low, high)
-    span = f"  \n:small[{low:.0f}–{high:.0f} possible]" if low is not None and high is not None else ""
+    span = ""
+    if low is not None and high is not None:
+        possible = _("{low}–{high} possible").format(low=f"{low:.0f}", high=f"{high:.0f}")
+        span = f"  \n:small[{possible}]"
     return f"**{words.score_words(session.score, low, high)}**" + (span if low != high else "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from pages._components import classes, state, words
 from pages._components.chart import Events, chart
 from pages._components.contraction_table import choose_contraction
 from pages._components.cursors_view import cursor_readout, toggle_cursors
+from pages._components.doubts import why_doubtful
 from pages._components.review_figure import (
     Look,
     Panel,
@@ -21,12 +23,16 @@ from pages._components.review_figure import (
     review_figure,
     summary_sentence,
 )
+from pages._components.review_figure.contractions import lasting_words, peak_words, plateau_words
 from pages._components.stops import Stop, stops
 from pages._components.view import View
 from pages._components.view_buttons import view_buttons
+from pages._components.view_keys import Act, perform, viewer_keys
 from pages._components.view_link import BOTH, asked_for, write_address
 from pages._components.view_options import unit_note, view_options, window_fields
 from processing.emg.parameters import SessionTargets
+from processing.language import gettext as _
+from processing.language import ngettext
 
 Edge = Callable[[str, int, float, float], None]
 
@@ -37,12 +43,15 @@ class Tools:
 
     ``draw`` puts controls below the picture and is told the view; ``keys`` are their shortcuts.
     ``on_edge`` hears of a dragged edge: channel, number of the contraction from 0, onset and offset in seconds;
-    without it the edges cannot be dragged.
+    without it the edges cannot be dragged. ``acts`` are done in the order of their keys, however quickly those follow
+    each other; then ``follow`` draws what shows them.
     """
 
     draw: Callable[[View], None] | None = None
     keys: tuple[tuple[str, str], ...] = ()
     on_edge: Edge | None = None
+    acts: tuple[Act, ...] = ()
+    follow: Callable[[], None] | None = None
 
 
 def signal_view(
@@ -110,9 +119,17 @@ def _key(part: str, subject: str) -> str:
 
 def _chart(subject: str, panels: Sequence[Panel], view: View, look: Look, tools: Tools) -> None:
     around = _key("signals", subject)
+    channels = [panel.analysis for panel in panels]
+    leg = None if view.leg == BOTH else view.leg
+
+    def acted(row: Sequence[Mapping[str, Any]]) -> None:
+        changed = perform(view.take_acts(row), view, channels, tools.acts, partial(stops, leg=leg))
+        if changed and tools.follow is not None:
+            tools.follow()
+        st.rerun(around)
 
     def picked(channel: str, index: int) -> None:
-        places = stops([panel.analysis for panel in panels], channel)
+        places = stops(channels, channel)
         view.visit(next((stop for stop in places if stop.index == index), None))
         st.rerun(around)  # what stands around the picture speaks of the chosen contraction
 
@@ -127,9 +144,12 @@ def _chart(subject: str, panels: Sequence[Panel], view: View, look: Look, tools:
         key=f"chart:{subject}",
         full_s=(0.0, view.length_s),
         width_px=look.width_px,
+        keys=viewer_keys(view, stops(channels, leg), tools.acts, content=f"{subject}:{look.unit}"),
         extras=review_extras(panels, look, cursors=view.cursors, edges=tools.on_edge is not None),
         events=Events(
             on_window=view.dragged,
+            on_heard=view.hear,
+            on_acts=acted,
             on_cursors=lambda a, b: view.measure((a, b)),
             on_edge=edged,
             on_pick=picked,
@@ -146,27 +166,44 @@ def _said_above(panels: Sequence[Panel], view: View, look: Look) -> None:
         return
     total = sum(len(p.analysis.contractions) for p in panels)
     doubtful = sum(c.doubtful for p in panels for c in p.analysis.contractions)
-    said = words.plural(total, "contraction") + " found"
-    said += f", {doubtful} of them doubtful" if doubtful else ""
-    small = [words.the_leg(p.analysis.side, p.name) for p in much_smaller(panels)] if look.same_scale else []
-    said += f". On this scale {small[0]} is small: switch “Same scale” off" if small else ""
-    note = unit_note(panels)
-    st.caption(
-        f"{said}. {note or 'Drag across the plot to look closer; a double click shows the whole again.'}"
+    found = ngettext("{n} contraction found.", "{n} contractions found.", total)
+    if doubtful:
+        found = ngettext(
+            "{n} contraction found, {doubtful} of them doubtful.",
+            "{n} contractions found, {doubtful} of them doubtful.",
+            total,
+        )
+    said = [found.format(n=total, doubtful=doubtful)]
+    small = (
+        [words.plain(words.the_leg(p.analysis.side, p.name)) for p in much_smaller(panels)]
+        if look.same_scale
+        else []
     )
+    if small:
+        said.append(_("On this scale {leg} is small: switch “Same scale” off.").format(leg=small[0]))
+    said.append(
+        unit_note(panels) or _("Drag across the plot to look closer; a double click shows the whole again.")
+    )
+    st.caption(" ".join(said))
 
 
 def _selected_words(panel: Panel, index: int) -> str:
     c = panel.analysis.contractions[index]
-    percent = "" if c.percent_mvc is None else f" = {words.number(c.percent_mvc, '% MVC')}"
-    said = (
-        f"**{words.side_mark(panel.analysis.side)} {panel.name} {index + 1} of "
-        f"{len(panel.analysis.contractions)}** · "
-        f"{classes.contraction_class(c).word} · {words.span(c.onset_s, c.offset_s)}, "
-        f"lasting {words.seconds(c.duration_s)} · plateau {words.number(c.plateau_uv, 'µV')}{percent} · "
-        f"peak {words.number(c.peak_uv, 'µV')}"
+    which = _("{muscle} {number} of {total}").format(
+        muscle=f"{words.side_mark(panel.analysis.side)} {words.plain(panel.name)}",
+        number=index + 1,
+        total=len(panel.analysis.contractions),
     )
-    return said + (f" · **doubtful:** {c.doubtful_reason or 'no reason given'}" if c.doubtful else "")
+    said = [
+        f"**{which}**",
+        classes.contraction_class(c).word,
+        lasting_words(c),
+        plateau_words(c),
+        peak_words(c),
+    ]
+    if c.doubtful:
+        said.append(_("**doubtful:** {reason}").format(reason=why_doubtful(c)))
+    return " · ".join(said)
 
 
 __all__ = ["Stop", "Tools", "signal_view"]

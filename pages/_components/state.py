@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LANGUAGE = "language"
+LANGUAGE_CHOSEN = "language:chosen"
 VIEWER = "viewer"
 SIGN_IN_KEY = "sign_in:key"
 SIGN_IN_TICKET = "sign_in:ticket"
@@ -32,13 +34,26 @@ UPLOAD_HELD = "upload:held"
 LOOK = "look:"
 LOOK_VIEWS = f"view:{LOOK}"
 
+TODAY_SITE = "today:site"
+TODAY_THERAPIST = "today:therapist"
+TODAY_SHOWN = "today:shown"
+TODAY_SORT = "today:sort"
+TODAY_PAGE = "today:page"
+TODAY_MUTING = "today:muting"
+
 OPENED = "audit:opened"
 AUDIT = "audit:"
+EXPORT = "export:"
 PATIENT = "patients:code"
 PATIENT_SEARCH = "patients:search"
 NOTES = "notes:"
 PREVIEW = "preview:"
+TIMELINE = "timeline:"
+COMPARE = "compare:"
 INPUTS = "inputs:"
+REPORT = "report:"
+SETTINGS = "settings:"
+RESEARCH = "research:"
 
 
 def view_key(subject: str) -> str:

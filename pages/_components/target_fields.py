@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from processing.emg.parameters import SessionTargets
+from processing.language import gettext as _
 
 
 def target_fields(
@@ -20,7 +21,7 @@ def target_fields(
     if not with_legs:
         percent_at, hold_at = st.columns(2, vertical_alignment="bottom")
         with percent_at:
-            percent = _percent("Target intensity (% MVC)", left.target_percent_mvc, key("percent"))
+            percent = _percent(_("Target intensity (% MVC)"), left.target_percent_mvc, key("percent"))
         with hold_at:
             hold = _hold(left.target_duration_s, key("held"))
         return SessionTargets(
@@ -32,15 +33,15 @@ def target_fields(
         )
     places = iter(st.columns(5, vertical_alignment="bottom"))
     with next(places):
-        expected_left = _expected("L ● Expected contractions", left.expected_contractions, key("expected"))
+        expected_left = _expected(_("L ● Expected contractions"), left.expected_contractions, key("expected"))
     with next(places):
         expected_right = _expected(
-            "R ▲ Expected contractions", right.expected_contractions, key("expected_right")
+            _("R ▲ Expected contractions"), right.expected_contractions, key("expected_right")
         )
     with next(places):
-        percent_left = _percent("L ● Target (% MVC)", left.target_percent_mvc, key("percent"))
+        percent_left = _percent(_("L ● Target (% MVC)"), left.target_percent_mvc, key("percent"))
     with next(places):
-        percent_right = _percent("R ▲ Target (% MVC)", right.target_percent_mvc, key("percent_right"))
+        percent_right = _percent(_("R ▲ Target (% MVC)"), right.target_percent_mvc, key("percent_right"))
     with next(places):
         hold = _hold(left.target_duration_s, key("held"))
     return SessionTargets(expected_left, percent_left, hold, expected_right, percent_right)
@@ -55,4 +56,4 @@ def _percent(label: str, value: float, key: str) -> float:
 
 
 def _hold(value: float, key: str) -> float:
-    return float(st.number_input("Target duration (s)", 0.1, 60.0, value, 0.5, "%.1f", key=key))
+    return float(st.number_input(_("Target duration (s)"), 0.1, 60.0, value, 0.5, "%.1f", key=key))

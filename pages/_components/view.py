@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
+from pages._components.chart_keys import new_acts
 from pages._components.review_figure.layout import NOMINAL_WIDTH
 from pages._components.review_figure.panels import Unit
 from pages._components.state import WIDTH_KEY, view_key
@@ -70,6 +71,12 @@ class View:
         return self._kept["selected"]
 
     @property
+    def moment(self) -> float:
+        """Where one is: at the start of what was visited last while that is visible, else in the middle."""
+        last, (start, stop) = self._kept.get("visited"), self.window
+        return float(last) if last is not None and start <= last <= stop else (start + stop) / 2
+
+    @property
     def cursors(self) -> IntervalS | None:
         """Where the two cursors stand, None while they are put away."""
         return self._kept.get("cursors")
@@ -82,6 +89,26 @@ class View:
     def dragged(self, window: IntervalS | None) -> None:
         """Take over what the browser already shows."""
         self._kept.update(window=window)
+
+    def hear(self, stamp: float) -> None:
+        """Remember which of the browser's messages about its window was the last."""
+        self._kept["heard"] = stamp
+
+    @property
+    def heard(self) -> float:
+        """The stamp of the newest window that the browser told of."""
+        return float(self._kept.get("heard", -1.0))
+
+    @property
+    def done(self) -> float:
+        """The stamp of the newest act that was dealt with."""
+        return float(self._kept.get("done", 0.0))
+
+    def take_acts(self, row: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """Yield the names of the acts that were not dealt with, each once whatever becomes of it."""
+        for stamp, name in new_acts(row, self.done):
+            self._kept["done"] = stamp
+            yield name
 
     def go(self, window: IntervalS | None) -> None:
         """Show another window."""
@@ -101,7 +128,7 @@ class View:
         """Show one contraction with its surroundings."""
         if stop is not None:
             self.go(window_around(stop.onset_s, stop.offset_s, self.length_s))
-            self._kept["selected"] = (stop.channel, stop.index)
+            self._kept.update(selected=(stop.channel, stop.index), visited=stop.onset_s)
 
     def select(self, selected: tuple[str, int] | None) -> None:
         """Choose another contraction, or none, and leave the window where it is."""

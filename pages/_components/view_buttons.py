@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from pages._components.keys_help import show_keys
-from pages._components.stops import Stop, next_stop, stop_after
+from pages._components.stops import Stop, next_doubtful, next_stop, stop_to_follow
 from pages._components.view import View
+from processing.language import gettext as _
 
 
 def view_buttons(
@@ -36,38 +37,29 @@ def view_buttons(
 
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
         _visits(view, places)
-        _button(view, "Whole", "fit_width", "W", whole)
-        _button(view, "Closer", "zoom_in", "I", only, view.zoom, 0.5)
-        _button(view, "Wider", "zoom_out", "O", only, view.zoom, 2.0)
-        _button(view, "Earlier", "arrow_back", "Shift+Left", only, view.pan, -0.5)
-        _button(view, "Later", "arrow_forward", "Shift+Right", only, view.pan, 0.5)
-        _button(view, "Cursors", "straighten", "M", toggle_cursors, pressed=view.cursors is not None)
+        _button(view, _("Whole"), "fit_width", "W", whole)
+        _button(view, _("Closer"), "zoom_in", "I", only, view.zoom, 0.5)
+        _button(view, _("Wider"), "zoom_out", "O", only, view.zoom, 2.0)
+        _button(view, _("Earlier"), "arrow_back", "Shift+Left", only, view.pan, -0.5)
+        _button(view, _("Later"), "arrow_forward", "Shift+Right", only, view.pan, 0.5)
+        _button(view, _("Cursors"), "straighten", "M", toggle_cursors, pressed=view.cursors is not None)
 
 
 def keys_button(view: View, keys: Sequence[tuple[str, str]] = ()) -> None:
     """Draw the button that shows a card of all keys; ``keys`` are those of the page's other controls."""
-    if _button(view, "Keys", "keyboard", "H", lambda: None):
+    if _button(view, _("Keys"), "keyboard", "H", lambda: None):
         show_keys(keys)
 
 
 def _visits(view: View, places: Sequence[Stop]) -> None:
-    previous, following = (next_stop(places, view.selected, step) for step in (-1, 1))
-    if places and view.selected is None and not view.whole:  # as after a rejection: go on from here
-        following = stop_after(places, sum(view.window) / 2)
-    _button(view, "Previous", "skip_previous", "K", view.visit, previous, off=not places)
-    _button(view, "Next", "skip_next", "J", view.visit, following, off=not places)
+    previous, following = next_stop(places, view.selected, -1), stop_to_follow(places, view)
+    _button(view, _("Previous"), "skip_previous", "K", view.visit, previous, off=not places)
+    _button(view, _("Next"), "skip_next", "J", view.visit, following, off=not places)
     doubtful = [stop for stop in places if stop.doubtful]
     if doubtful:
         _button(
-            view, "Next doubtful", "question_mark", "N", lambda: view.visit(_next_doubtful(doubtful, view))
+            view, _("Next doubtful"), "question_mark", "N", lambda: view.visit(next_doubtful(doubtful, view))
         )
-
-
-def _next_doubtful(doubtful: Sequence[Stop], view: View) -> Stop | None:
-    """Return the doubtful place after the chosen one, else after the middle of the window."""
-    if view.selected in [(stop.channel, stop.index) for stop in doubtful]:
-        return next_stop(doubtful, view.selected, 1)
-    return stop_after(doubtful, 0.0 if view.whole else sum(view.window) / 2)
 
 
 def _button(

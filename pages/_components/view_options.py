@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._components import words
+from pages._components.listed import listed
 from pages._components.review_figure import Look, Panel
 from pages._components.review_figure.panels import UNIT_WORDS
 from pages._components.view import SHORTEST_WINDOW_S, View
 from pages._components.view_buttons import keys_button
 from pages._components.view_link import BOTH
+from processing.language import gettext as _
 
 
 def view_options(
@@ -21,12 +23,12 @@ def view_options(
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         leg = _leg(view, panels)
         unit = _unit(view, panels)
-        raw = st.toggle("Raw signal", value=True, key=f"raw:{subject}")
-        same_scale = st.toggle("Same scale", value=True, key=f"scale:{subject}")
+        raw = st.toggle(_("Raw signal"), value=True, key=f"raw:{subject}")
+        same_scale = st.toggle(_("Same scale"), value=True, key=f"scale:{subject}")
         game = any(panel.traces.activated_uv is not None for panel in panels) and st.toggle(
-            "What the game saw",
+            _("What the game saw"),
             key=f"game:{subject}",
-            help="The game's own online detector. It lags, and it never replaces the analysis.",
+            help=_("The game's own online detector. It lags, and it never replaces the analysis."),
         )
         keys_button(view, keys)
     view.keep_choices(leg=leg, unit=unit)
@@ -35,16 +37,18 @@ def view_options(
 
 def unit_note(panels: Sequence[Panel]) -> str | None:
     """Say why % MVC is not offered, or not for all; None where nothing is missing."""
-    missing = [words.the_leg(p.analysis.side, p.name) for p in panels if p.percent_mvc_per_uv is None]
+    missing = [
+        words.plain(words.the_leg(p.analysis.side, p.name)) for p in panels if p.percent_mvc_per_uv is None
+    ]
     if not missing:
         return None
     if len(missing) == len(panels):
-        return "% MVC needs an MVC measured in the clinic or written in the file; none is known."
-    return f"% MVC is not drawn for {' and '.join(missing)}: no MVC is known there."
+        return _("% MVC needs an MVC measured in the clinic or written in the file; none is known.")
+    return _("% MVC is not drawn for {legs}: no MVC is known there.").format(legs=listed(missing))
 
 
 def _leg(view: View, panels: Sequence[Panel]) -> str:
-    names = {BOTH: "Both legs"} | {panel.analysis.name: panel.name for panel in panels}
+    names = {BOTH: _("Both legs")} | {panel.analysis.name: panel.name for panel in panels}
     if not words.names_a_leg([panel.analysis for panel in panels]):
         return BOTH
     if st.session_state.setdefault(view.leg_key, view.leg) not in names:
@@ -56,16 +60,16 @@ def _leg(view: View, panels: Sequence[Panel]) -> str:
         st.session_state[view.leg_key] = order[(here + 1) % len(order)]
 
     st.button(
-        "Step through",
+        _("Step through"),
         icon=":material/swap_vert:",
         shortcut="L",
         key=f"{view.key}:L",
         on_click=other_leg,
         type="tertiary",
-        help="Both legs, the left, the right, and so on.",
+        help=_("Both legs, the left, the right, and so on."),
     )
     return st.segmented_control(
-        "Step through",
+        _("Step through"),
         list(names),
         format_func=lambda name: names[name],
         required=True,
@@ -80,9 +84,9 @@ def _unit(view: View, panels: Sequence[Panel]) -> str:
     if not known:
         st.session_state[view.unit_key] = "uv"
     return st.segmented_control(
-        "Unit",
+        _("Unit"),
         list(UNIT_WORDS),
-        format_func=lambda unit: UNIT_WORDS[unit],
+        format_func=lambda unit: _(UNIT_WORDS[unit]),
         required=True,
         key=view.unit_key,
         disabled=not known,
@@ -106,7 +110,7 @@ def window_fields(view: View) -> None:
         view.go((start, min(view.length_s, max(stop, start + SHORTEST_WINDOW_S))))
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        for key, label in zip(keys, ("From (s)", "To (s)"), strict=True):
+        for key, label in zip(keys, (_("From (s)"), _("To (s)")), strict=True):
             st.number_input(
                 label,
                 min_value=0.0,
@@ -118,6 +122,8 @@ def window_fields(view: View) -> None:
                 width=140,
             )
         st.caption(
-            "The visible window. Or drag across the plot, move the box on the map of the whole recording above, "
-            "or click a contraction."
+            _(
+                "The visible window. Or drag across the plot, move the box on the map of the whole recording above, "
+                "or click a contraction."
+            )
         )

@@ -2,58 +2,117 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages._components import classes
-from processing.emg.results import ChannelAnalysis, ChannelQuality, Mvc, QualityFinding, Verdict
+from processing.emg.results import ChannelAnalysis, Mvc, Verdict
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import ngettext, sentence
+from processing.language.quantities import (
+    NOT_ASSESSABLE,
+    NOT_RECORDED,
+    THIN,
+    decibels,
+    duration,
+    fixed,
+    not_assessable,
+    not_recorded,
+    number,
+    score_words,
+    seconds,
+    span,
+    yes_no,
+)
 from processing.recording import ChannelInfo, Side
+from processing.use_cases.quality_words import finding_name, short_reason, worst_finding
 from processing.use_cases.read_models import SessionSummary
 
-NOT_RECORDED = "— not recorded"
-NOT_ASSESSABLE = "not assessable"
-NO_SCORE = "No score: the file does not say which leg its channels belong to."
-THIN = "\u202f"  # narrow no-break space between a number and its unit
+__all__ = [
+    "NOT_ASSESSABLE",
+    "NOT_RECORDED",
+    "NO_SCORE",
+    "THIN",
+    "decibels",
+    "duration",
+    "finding_name",
+    "fixed",
+    "not_assessable",
+    "not_recorded",
+    "number",
+    "score_words",
+    "seconds",
+    "short_reason",
+    "span",
+    "worst_finding",
+    "yes_no",
+]
+
+NO_SCORE = N_("No score: the file does not say which leg its channels belong to.")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What has become of a file, as a word, an icon and a badge colour; the word alone is enough."""
+    """What has become of a file, as a word, an icon and a badge colour; the word alone is enough.
 
-    word: str
+    ``english`` and ``explained`` are the keys of the catalogues.
+    """
+
+    english: str
     icon: str
     color: str
-    sentence: str
+    explained: str
+
+    @property
+    def word(self) -> str:
+        """Return the word in the reader's language."""
+        return _(self.english)
+
+    @property
+    def sentence(self) -> str:
+        """Return what the word means, in the reader's language."""
+        return _(self.explained)
 
 
-WAITING = State("Waiting", ":material/schedule:", "gray", "The file has arrived and waits for its turn.")
-READING = State("Reading", ":material/file_open:", "violet", "The file is being read.")
-ANALYSING = State("Analysing", ":material/progress_activity:", "violet", "The recording is being analysed.")
-READY = State("Ready", ":material/check_circle:", "blue", "Analysed; every channel can be judged.")
+WAITING = State(
+    N_("Waiting"), ":material/schedule:", "gray", N_("The file has arrived and waits for its turn.")
+)
+READING = State(N_("Reading"), ":material/file_open:", "violet", N_("The file is being read."))
+ANALYSING = State(
+    N_("Analysing"), ":material/progress_activity:", "violet", N_("The recording is being analysed.")
+)
+READY = State(N_("Ready"), ":material/check_circle:", "blue", N_("Analysed; every channel can be judged."))
 WARNINGS = State(
-    "Ready with warnings",
+    N_("Ready with warnings"),
     ":material/warning:",
     "yellow",
-    "Analysed; at least one channel needs a second look.",
+    N_("Analysed; at least one channel needs a second look."),
 )
 FAILED = State(
-    "Could not be read", ":material/block:", "orange", "The file arrived but could not be analysed."
+    N_("Could not be read"),
+    ":material/block:",
+    "orange",
+    N_("The file arrived but could not be analysed."),
 )
-
-REVIEWED = State("Reviewed", ":material/task_alt:", "blue", "Somebody looked it over as it is now.")
+REVIEWED = State(N_("Reviewed"), ":material/task_alt:", "blue", N_("Somebody looked it over as it is now."))
 CHANGED = State(
-    "Changed since review", ":material/history:", "yellow", "It shows something else than what was reviewed."
+    N_("Changed since review"),
+    ":material/history:",
+    "yellow",
+    N_("It shows something else than what was reviewed."),
 )
 NO_PATIENT = State(
-    "Needs a patient", ":material/person_search:", "orange", "The file arrived but belongs to no patient yet."
+    N_("Needs a patient"),
+    ":material/person_search:",
+    "orange",
+    N_("The file arrived but belongs to no patient yet."),
 )
-
 NO_LEG = State(
-    "Needs its legs",
+    N_("Needs its legs"),
     ":material/swap_horiz:",
     "orange",
-    "Analysed, but not scored: somebody has to say which channel is which leg.",
+    N_("Analysed, but not scored: somebody has to say which channel is which leg."),
 )
 
 STATES_BY_STATUS = {"pending": WAITING, "processing": ANALYSING, "reprocessing": ANALYSING, "failed": FAILED}
@@ -69,14 +128,42 @@ def session_state(summary: SessionSummary) -> State:
     return READY if clean and summary.sides else WARNINGS
 
 
-VERDICT_WORDS: dict[Verdict, str] = {"good": "good", "doubtful": "doubtful", "not_judged": "not judged"}
+VERDICT_WORDS: dict[Verdict, str] = {
+    "good": N_("good"),
+    "doubtful": N_("doubtful"),
+    "not_judged": N_("not judged"),
+}
 VERDICT_ICONS: dict[Verdict, str] = {
     "good": ":material/check:",
     "doubtful": ":material/question_mark:",
     "not_judged": ":material/block:",
 }
 
+
+def verdict_word(verdict: Verdict) -> str:
+    """Return the verdict on a channel in the reader's language."""
+    return _(VERDICT_WORDS[verdict])
+
+
+_SIGNAL_WORDS: dict[Verdict, str] = {
+    "good": N_("signal good"),
+    "doubtful": N_("signal doubtful"),
+    "not_judged": N_("signal not judged"),
+}
+
+
+def signal_words(verdict: Verdict, reason: str | None = None) -> str:
+    """Return the verdict on a signal, with its reason where there is one."""
+    said = _(_SIGNAL_WORDS[verdict])
+    return _("{verdict}: {reason}").format(verdict=said, reason=reason) if reason else said
+
+
 _SIDE_MARKS: dict[Side | None, str] = {"left": "L ●", "right": "R ▲", None: "■"}
+
+
+_SIDE_NAMES: dict[Side, str] = {"left": N_("Left"), "right": N_("Right")}
+_SIDE_WORDS: dict[Side, str] = {"left": N_("left"), "right": N_("right")}
+_THE_LEGS: dict[Side, str] = {"left": N_("the left leg"), "right": N_("the right leg")}
 
 
 def side_mark(side: Side | None) -> str:
@@ -86,17 +173,17 @@ def side_mark(side: Side | None) -> str:
 
 def side_name(side: Side | None, channel: str) -> str:
     """Return ``Left``, ``Right`` or, where the side is unknown, the channel's name."""
-    return side.capitalize() if side else channel
+    return _(_SIDE_NAMES[side]) if side else channel
 
 
 def side_word(side: Side | None, channel: str) -> str:
     """Return the side as it stands inside a sentence; a channel's name keeps its letters."""
-    return side or channel
+    return _(_SIDE_WORDS[side]) if side else channel
 
 
 def the_leg(side: Side | None, channel: str) -> str:
     """Return ``the left leg`` or, where the side is unknown, the channel's name."""
-    return f"the {side} leg" if side else channel
+    return _(_THE_LEGS[side]) if side else channel
 
 
 def names_a_leg(channels: Sequence[ChannelAnalysis] | Sequence[ChannelInfo]) -> bool:
@@ -104,79 +191,26 @@ def names_a_leg(channels: Sequence[ChannelAnalysis] | Sequence[ChannelInfo]) -> 
     return any(channel.side is not None for channel in channels)
 
 
-def number(value: float | None, unit: str = "", *, missing: str = NOT_RECORDED) -> str:
-    """Format a quantity with at most three significant figures and its unit."""
-    if value is None or not math.isfinite(value):
-        return missing
-    text = _three_figures(value)
-    return f"{text}{THIN}{unit}" if unit else text
-
-
-def _three_figures(value: float) -> str:
-    if value == 0:
-        return "0"
-    magnitude = math.floor(math.log10(abs(float(f"{value:.2e}"))))
-    rounded = round(value, 2 - magnitude)
-    text = f"{rounded:.{max(0, min(6, 2 - magnitude))}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−")
-
-
-def fixed(value: float | None, decimals: int, unit: str = "", *, missing: str = NOT_RECORDED) -> str:
-    """Format a quantity whose values stand beside each other, always with the same decimals."""
-    if value is None or not math.isfinite(value):
-        return missing
-    text = f"{value:.{decimals}f}".replace("-", "−")
-    return f"{text}{THIN}{unit}" if unit else text
-
-
-def seconds(value: float | None, *, missing: str = NOT_RECORDED) -> str:
-    """Format a measured time, to a hundredth of a second."""
-    return fixed(value, 2, "s", missing=missing)
-
-
-def span(start_s: float, stop_s: float) -> str:
-    """Format a stretch of the recording, to a hundredth of a second."""
-    return f"{start_s:.2f}–{stop_s:.2f}{THIN}s"
-
-
-def decibels(value: float | None, *, missing: str = NOT_RECORDED) -> str:
-    """Format a ratio in decibels, to one decimal."""
-    return fixed(value, 1, "dB", missing=missing)
-
-
-def duration(seconds: float | None) -> str:
-    """Format a recording's length in whole seconds."""
-    return NOT_RECORDED if seconds is None else f"{seconds:.0f}{THIN}s"
-
-
 def plain(text: str) -> str:
     """Show untrusted text as it is, whatever Markdown signs it holds."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>~$:" else sign for sign in text)
 
 
+def told(text: str | None) -> str:
+    """Return a sentence of the core in the reader's language, fit for Markdown whatever names are in it."""
+    return plain(sentence(text))
+
+
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:
-    """Return ``1 contraction`` or ``3 contractions``."""
+    """Return ``1 contraction`` or ``3 contractions``; English only, so for logs and names, not for pages."""
     return f"{count} {singular if count == 1 else plural_form or singular + 's'}"
 
 
 def same_as(session: SessionSummary) -> str:
     """Say that a session's recording is stored already, and where; empty where it is not."""
-    return f"same recording as {session.duplicate_of}" if session.duplicate_of else ""
-
-
-def score_words(score: float | None, low: float | None, high: float | None) -> str:
-    """Format a score as its picture shows it, to one decimal, or the range it could take, in whole points."""
-    if score is not None:
-        return f"{score:.1f}"
-    if low is None or high is None:
-        return "—"
-    return f"{low:.0f}–{high:.0f}" if round(low) != round(high) else f"{low:.0f}"
-
-
-def yes_no(value: bool | None) -> str:
-    """Return the answer in a word; None is not a no."""
-    return NOT_ASSESSABLE if value is None else "yes" if value else "no"
+    if not session.duplicate_of:
+        return ""
+    return _("same recording as {session}").format(session=session.duplicate_of)
 
 
 def left_first(channels: Sequence[ChannelAnalysis]) -> list[ChannelAnalysis]:
@@ -201,80 +235,57 @@ def title_sentence(
     scored = names_a_leg(channels)
     parts = [_side_sentence(c, right if c.side == "right" else expected, target_s, scored) for c in legs]
     if not parts:
-        return "No EMG channel was found in this recording."
+        return _("No EMG channel was found in this recording.")
     judged = [channel for channel in channels if channel.quality.verdict != "not_judged"]
     if judged and all(channel.mvc is None or not channel.mvc.assessable for channel in judged):
-        parts.append("Intensity not assessable: no MVC recorded.")
+        parts.append(_("Intensity not assessable: no MVC recorded."))
     return " ".join(parts)
 
 
 def _side_sentence(channel: ChannelAnalysis, expected: int, target_s: float, scored: bool) -> str:
-    name = side_name(channel.side, channel.name)
+    leg = side_name(channel.side, channel.name)
     if scored and channel.side is None:
-        name = f"{name} (not scored)"
+        leg = _("{channel} (not scored)").format(channel=leg)
     if channel.quality.verdict == "not_judged":
-        reason = short_reason(channel.quality) or "signal not usable"
-        return f"{name} not judged: {reason}."
+        reason = short_reason(channel.quality) or _("signal not usable")
+        return _("{leg} not judged: {reason}.").format(leg=leg, reason=reason)
     found = len(channel.contractions)
     if not found:
-        return f"{name}: no contraction found" + (f", {expected} expected." if channel.side else ".")
-    held = sum(contraction.meets_duration for contraction in channel.contractions)
-    held_words = f"{'none' if held == 0 else held} held {number(target_s, 's')}"
+        if channel.side:
+            return _("{leg}: no contraction found, {expected} expected.").format(leg=leg, expected=expected)
+        return _("{leg}: no contraction found.").format(leg=leg)
+    held = _held(sum(contraction.meets_duration for contraction in channel.contractions), target_s)
     if channel.mvc is not None and channel.mvc.assessable:
         strong = sum(bool(contraction.meets_intensity) for contraction in channel.contractions)
-        good = classes.good_count(channel)
-        counted = f"{good} of {expected}" if channel.side else f"{good} of {found}"
-        return f"{name}: {counted} good ({strong} strong enough, {held_words})."
-    return f"{name}: {plural(found, 'contraction')}, {held_words}."
+        return _("{leg}: {good} of {expected} good ({strong} strong enough, {held}).").format(
+            leg=leg,
+            good=classes.good_count(channel),
+            expected=expected if channel.side else found,
+            strong=strong,
+            held=held,
+        )
+    counted = ngettext("{leg}: {n} contraction, {held}.", "{leg}: {n} contractions, {held}.", found)
+    return counted.format(leg=leg, n=found, held=held)
 
 
-FINDING_WORDS = {
-    "activity": "no contraction above the noise",
-    "clipping": "clipping",
-    "drift": "drifting baseline",
-    "dropout": "drop-out",
-    "duration": "recording too short",
-    "flat": "flat signal",
-    "gap": "gap",
-    "loose_sensor": "loose sensor",
-    "low_frequency": "movement or loose sensor",
-    "low_median_frequency": "looks like movement",
-    "mains": "mains hum",
-    "masked": "too much left out",
-    "movement": "movement",
-    "no_samples": "no samples",
-    "snr": "weak against the noise",
-    "spike": "spike",
-}
-
-
-def finding_name(finding: QualityFinding) -> str:
-    """Return two or three words for a finding, short enough to stand on the plot."""
-    return FINDING_WORDS.get(finding.kind, finding.kind.replace("_", " "))
-
-
-def worst_finding(quality: ChannelQuality) -> QualityFinding | None:
-    """Return the finding that decided the verdict, if there is one."""
-    ranks: dict[Verdict, int] = {"not_judged": 0, "doubtful": 1, "good": 2}
-    notable = sorted((f for f in quality.findings if f.verdict != "good"), key=lambda f: ranks[f.verdict])
-    return notable[0] if notable else None
-
-
-def short_reason(quality: ChannelQuality) -> str | None:
-    """Return the deciding finding in two or three words, or the first reason as it stands."""
-    finding = worst_finding(quality)
-    if finding is not None:
-        return finding_name(finding)
-    return quality.reasons[0].rstrip(".") if quality.reasons else None
+def _held(n: int, target_s: float) -> str:
+    target = number(target_s, "s")
+    if n == 0:
+        return _("none held {target}").format(target=target)
+    return ngettext("{n} held {target}", "{n} held {target}", n).format(n=n, target=target)
 
 
 def places(intervals_s: tuple[tuple[float, float], ...], limit: int = 3) -> str:
     """Say where in the recording something was: up to ``limit`` places, then how many more."""
     if not intervals_s:
-        return "throughout"
+        return _("throughout")
     shown = [_place(*interval) for interval in intervals_s[:limit]]
     rest = len(intervals_s) - len(shown)
-    return ", ".join(shown) + (f" and {plural(rest, 'more place')}" if rest else "")
+    if not rest:
+        return ", ".join(shown)
+    return ngettext("{places} and {n} more place", "{places} and {n} more places", rest).format(
+        places=", ".join(shown), n=rest
+    )
 
 
 def _place(start_s: float, stop_s: float) -> str:
@@ -287,10 +298,14 @@ def _place(start_s: float, stop_s: float) -> str:
 def mvc_words(mvc: Mvc | None, side: str) -> str:
     """Say where the reference amplitude of a muscle comes from."""
     if mvc is None:
-        return f"MVC {side}: {NOT_RECORDED}"
-    source = {"file": "from the file", "session": "entered", "patient": "the patient's"}.get(mvc.source)
-    if source is None:
-        return (
-            f"MVC {side}: {NOT_RECORDED} (session peak {number(mvc.value_uv, 'µV')}, not used for the score)"
-        )
-    return f"MVC {side}: {number(mvc.value_uv, 'µV')}, {source}"
+        return _("MVC {side}: {value}").format(side=side, value=not_recorded())
+    value = number(mvc.value_uv, "µV")
+    if mvc.source == "file":
+        return _("MVC {side}: {value}, from the file").format(side=side, value=value)
+    if mvc.source == "session":
+        return _("MVC {side}: {value}, entered").format(side=side, value=value)
+    if mvc.source == "patient":
+        return _("MVC {side}: {value}, the patient's").format(side=side, value=value)
+    return _("MVC {side}: {missing} (session peak {value}, not used for the score)").format(
+        side=side, missing=not_recorded(), value=value
+    )

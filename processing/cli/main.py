@@ -35,9 +35,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m processing", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    from processing.cli import analyze, older, operate
+    from processing.cli import analyze, export, older, operate, report
 
     analyze.add_parser(commands)
+    export.add_parser(commands)
     operate.add_parsers(commands)
+    report.add_parser(commands)
     older.add_parser(commands)
     return parser

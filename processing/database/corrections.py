@@ -118,7 +118,14 @@ def save_change(
         corrected = apply_log(result, detected, [*log, entry], inputs=inputs, signals=signals)
         _check_measured(entry, corrected, signals)
         connection.execute(_INSERT, _values(session_id, entry))
-        _write(connection, session_id, result.version, corrected, entry.revision)
+        _write(
+            connection,
+            session_id,
+            result.version,
+            corrected,
+            scoring=inputs.scoring,
+            revision=entry.revision,
+        )
     return corrected
 
 
@@ -135,11 +142,24 @@ def apply_stored_log(
     result = read_result(connection, session_id=session_id, result_version=result_version) if log else None
     if result is not None:
         corrected = apply_log(result, result.channels, log, inputs=inputs, signals=signals())
-        _write(connection, session_id, result_version, corrected, last_revision(log))
+        _write(
+            connection,
+            session_id,
+            result_version,
+            corrected,
+            scoring=inputs.scoring,
+            revision=last_revision(log),
+        )
 
 
 def _write(
-    connection: Connection, session_id: Any, version: int, corrected: CorrectedResult, revision: int
+    connection: Connection,
+    session_id: Any,
+    version: int,
+    corrected: CorrectedResult,
+    *,
+    scoring: ScoringConfiguration,
+    revision: int,
 ) -> None:
     write_judgement(
         connection,
@@ -147,7 +167,7 @@ def _write(
         corrected.score,
         session_id=session_id,
         result_version=version,
-        scoring=ScoringConfiguration(),  # what rescore() uses
+        scoring=scoring,
         anew=False,
     )
     connection.execute(

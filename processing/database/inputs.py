@@ -15,13 +15,14 @@ from processing.database.prescriptions import PRESCRIPTION_COLUMNS, prescription
 from processing.database.result_rows import Connection, read_result, write_judgement
 from processing.emg.parameters import SessionTargets
 from processing.errors import EditConflictError, NotFoundError
-from processing.scoring.configuration import ScoringConfiguration
 from processing.use_cases.read_models import Entered, SessionInputs
 from processing.use_cases.rescore import rescore
+from processing.use_cases.scoring_configurations import scoring_from_plain
 
 # Until its file was read, a session's day is that of its arrival.
 _READ = """
-select g.*, d.day, d.of_arrival, b.percent_aop, b.recorded_at as pressure_at, b.entered_by as pressure_by,
+select g.*, d.day, d.of_arrival, c.configuration as scoring,
+       b.percent_aop, b.recorded_at as pressure_at, b.entered_by as pressure_by,
        (select x.id from app.prescriptions x
         where x.patient_id = s.patient_id and x.valid_from <= d.day and not x.withdrawn
           and not exists (select from app.prescriptions y where y.patient_id = x.patient_id
@@ -36,6 +37,11 @@ select g.*, d.day, d.of_arrival, b.percent_aop, b.recorded_at as pressure_at, b.
 from app.session_settings g
 join app.therapy_sessions s on s.id = g.session_id
 left join app.bfr_monitoring b on b.session_id = g.session_id
+-- What a session was scored with stays; what was never scored takes what is chosen now. None: the trial's own.
+left join app.performance_scores f
+    on (f.session_id, f.result_version) = (s.id, s.result_version) and f.low is not null
+left join app.scoring_configuration c on c.id = case when f.session_id is not null then f.scoring_configuration_id
+    else (select h.configuration_id from app.scoring_choice h order by h.revision desc limit 1) end
 cross join lateral (
     select coalesce(%(recorded_at)s::timestamp, s.recorded_at, s.received_at at time zone 'UTC')::date as day,
            coalesce(%(recorded_at)s::timestamp, s.recorded_at) is null as of_arrival) d
@@ -138,6 +144,8 @@ def _inputs_of(
         day=row["day"],
         day_of_arrival=row["of_arrival"],
     )
+    if row["scoring"] is not None:
+        inputs = replace(inputs, scoring=scoring_from_plain(row["scoring"]))
     return replace(inputs, targets=_own_targets(row) or inputs.standing_targets)
 
 
@@ -220,7 +228,7 @@ def rejudge(connection: Connection, session_id: Any, result_version: int, inputs
         score,
         session_id=session_id,
         result_version=result_version,
-        scoring=ScoringConfiguration(),  # what rescore() uses
+        scoring=inputs.scoring,
         anew=False,
     )
     return True

@@ -15,6 +15,7 @@ from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.model import SessionScore
 from processing.use_cases.analyse import AnalysedRecording
 from processing.use_cases.document import (
+    changed_settings,
     channel_from_plain,
     channel_to_plain,
     metadata_from_plain,
@@ -31,10 +32,10 @@ Connection = psycopg.Connection[DictRow]
 _INSERT_PARAMETERS = """
 insert into app.processing_parameters
     (session_id, result_version, pipeline_version, object_version, file_sha256, size_bytes, recording,
-     parameters, timings_ms)
+     parameters, changed_settings, reprocessing_run, timings_ms)
 values
     (%(session_id)s, %(result_version)s, %(pipeline_version)s, %(object_version)s, %(file_sha256)s,
-     %(size_bytes)s, %(recording)s, %(parameters)s, %(timings_ms)s)
+     %(size_bytes)s, %(recording)s, %(parameters)s, %(changed_settings)s, %(reprocessing_run)s, %(timings_ms)s)
 """
 
 _UPSERT_CHANNEL = """
@@ -72,8 +73,9 @@ where session_id = %(session_id)s and result_version = %(result_version)s
 """
 
 _READ = """
-select p.*, s.details as score from app.processing_parameters p
+select p.*, s.details as score, c.name || ' v' || c.version as scoring from app.processing_parameters p
 join app.performance_scores s using (session_id, result_version)
+left join app.scoring_configuration c on c.id = s.scoring_configuration_id
 where p.session_id = %(session_id)s and p.result_version = %(result_version)s
 """
 
@@ -100,8 +102,10 @@ def insert_provenance(
     session_id: str,
     result_version: int,
     object_version: str,
+    reprocessing_run: int | None = None,
 ) -> None:
-    """Write how a result came about: the file it describes, settings, version and timings."""
+    """Write how a result came about: the file it describes, settings, version, timings, and whose decision it was."""
+    changed = changed_settings(analysed.parameters)
     connection.execute(
         _INSERT_PARAMETERS,
         {
@@ -113,6 +117,8 @@ def insert_provenance(
             "size_bytes": analysed.size_bytes,
             "recording": Jsonb(_without_names(metadata_to_plain(analysed.metadata))),
             "parameters": Jsonb(parameters_to_plain(analysed.parameters)),
+            "changed_settings": Jsonb(changed) if changed else None,
+            "reprocessing_run": reprocessing_run,
             "timings_ms": Jsonb(dict(analysed.timings_ms)),
         },
     )
@@ -186,6 +192,9 @@ def read_result(connection: Connection, *, session_id: Any, result_version: int)
         pipeline_version=row["pipeline_version"],
         file_sha256=row["file_sha256"],
         analysed_at=row["created_at"],
+        scoring=row["scoring"],
+        changed_settings=row["changed_settings"] or {},
+        reprocessing_run=row["reprocessing_run"],
     )
 
 

@@ -11,12 +11,13 @@ from datetime import datetime
 from processing.database.corrections import apply_stored_log
 from processing.database.inputs import read_inputs
 from processing.database.pool import Database
-from processing.database.result_rows import insert_provenance, write_judgement
+from processing.database.result_rows import Connection, insert_provenance, write_judgement
 from processing.database.side_map import read_channel_map
 from processing.emg.measures import ChannelSignals
 from processing.errors import NotFoundError, SupersededError
 from processing.use_cases.analyse import AnalysedRecording
-from processing.use_cases.process_session import ClaimedSession
+from processing.use_cases.document import parameters_from_plain
+from processing.use_cases.process_session import ClaimedSession, FreshAnalysis
 from processing.use_cases.read_models import SessionInputs
 from processing.use_cases.rescore import rescore
 
@@ -30,7 +31,7 @@ returning session_code, object_name, result_version
 """
 
 _ANALYSED_VERSION = """
-select object_version from app.processing_parameters
+select object_version, changed_settings from app.processing_parameters
 where session_id = %(session_id)s and result_version = %(result_version)s
 """
 
@@ -97,6 +98,7 @@ class SessionRecords:
             analysed_object_version=None if analysed is None else analysed["object_version"],
             inputs=inputs,
             channel_map=channel_map,
+            parameters=parameters_from_plain((analysed and analysed["changed_settings"]) or {}),
         )
 
     def inputs_on(self, claimed: ClaimedSession, recorded_at: datetime | None) -> SessionInputs:
@@ -139,39 +141,16 @@ class SessionRecords:
                 raise SupersededError(
                     f"Another run took over session {claimed.session_code}; this result is dropped."
                 )
-            session_id, version = claimed.session_id, own["result_version"] + 1
-            channels, score = analysed.channels, analysed.score
-            inputs = read_inputs(connection, session_id, recorded_at=analysed.metadata.recorded_at)
-            if inputs != claimed.inputs:
-                channels, score = rescore(channels, analysed.metadata, inputs)
-            insert_provenance(
+            inputs = read_inputs(connection, claimed.session_id, recorded_at=analysed.metadata.recorded_at)
+            version = int(own["result_version"]) + 1
+            write_result(
                 connection,
-                analysed,
-                session_id=session_id,
+                FreshAnalysis(claimed, analysed, signals),
+                inputs,
                 result_version=version,
                 object_version=object_version,
             )
-            write_judgement(
-                connection,
-                channels,
-                score,
-                session_id=session_id,
-                result_version=version,
-                scoring=analysed.scoring,
-            )
-            apply_stored_log(connection, session_id, version, inputs=inputs, signals=signals)
-            connection.execute(
-                _FINISH,
-                {
-                    "session_id": session_id,
-                    "result_version": version,
-                    "object_version": object_version,
-                    "size_bytes": analysed.size_bytes,
-                    "recorded_at": analysed.metadata.recorded_at,
-                    "duration_s": analysed.metadata.duration_s,
-                },
-            )
-            return int(version)
+            return version
 
     def keep_result(self, claimed: ClaimedSession, *, object_version: str) -> None:
         """Complete a session whose newest result already describes this object version."""
@@ -210,3 +189,50 @@ class SessionRecords:
                     "object_version": object_version,
                 },
             )
+
+
+def write_result(
+    connection: Connection,
+    fresh: FreshAnalysis,
+    inputs: SessionInputs,
+    *,
+    result_version: int,
+    object_version: str,
+    reprocessing_run: int | None = None,
+) -> None:
+    """Write a result version with people's corrections applied, and complete the session, whose row must be locked.
+
+    ``inputs`` is what the session is measured against now; it may have changed while the analysis ran.
+    """
+    analysed, session_id = fresh.analysed, fresh.claimed.session_id
+    channels, score = analysed.channels, analysed.score
+    if inputs != fresh.claimed.inputs:
+        channels, score = rescore(channels, analysed.metadata, inputs)
+    insert_provenance(
+        connection,
+        analysed,
+        session_id=session_id,
+        result_version=result_version,
+        object_version=object_version,
+        reprocessing_run=reprocessing_run,
+    )
+    write_judgement(
+        connection,
+        channels,
+        score,
+        session_id=session_id,
+        result_version=result_version,
+        scoring=inputs.scoring,
+    )
+    apply_stored_log(connection, session_id, result_version, inputs=inputs, signals=fresh.signals)
+    connection.execute(
+        _FINISH,
+        {
+            "session_id": session_id,
+            "result_version": result_version,
+            "object_version": object_version,
+            "size_bytes": analysed.size_bytes,
+            "recorded_at": analysed.metadata.recorded_at,
+            "duration_s": analysed.metadata.duration_s,
+        },
+    )

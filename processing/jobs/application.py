@@ -15,6 +15,7 @@ from procrastinate.jobs import Status
 
 from processing.errors import ProcessingError
 from processing.jobs.metrics import WorkerMetrics
+from processing.jobs.reprocessing import CHUNK_TASK, add_research_tasks, bring_back_chunk
 from processing.jobs.retry import MAX_RUNS_BEFORE_STALL, RetryByErrorClass, runs_allowed
 
 ANALYSIS_QUEUE = "analysis"
@@ -41,6 +42,9 @@ class Work:
     reconcile: Callable[[], int]
     tell_operator: Callable[[], int]
     storage_pause_s: Callable[[], float] = lambda: 0.0
+    chunk: Callable[[int, Any, int, int], str] = lambda *_: "done"
+    give_up_chunk: Callable[[int, Any, int, int, str], None] = lambda *_: None
+    research_upkeep: Callable[[], int] = lambda: 0
 
 
 def build_job_app(database_url: str, work: Work, metrics: WorkerMetrics | None = None) -> App:
@@ -110,6 +114,8 @@ def build_job_app(database_url: str, work: Work, metrics: WorkerMetrics | None =
             _log.warning("operator_not_told", error=error.kind)
             return 0
 
+    add_research_tasks(app, work, queue=ANALYSIS_QUEUE, upkeep_queue=UPKEEP_QUEUE)
+
     @app.periodic(cron="17 * * * *")  # hourly: a clinic's computer is off at night
     @app.task(name="forget_old_jobs", queue=UPKEEP_QUEUE, queueing_lock="forget_old_jobs")
     async def forget_old_jobs(timestamp: int) -> None:
@@ -133,7 +139,9 @@ async def _until_storage_may_be_asked(work: Work) -> None:
 async def _bring_back(app: App, job: procrastinate.jobs.Job, work: Work) -> None:
     """Queue a job again whose worker died, or give it up when it keeps killing its worker."""
     log = _log.bind(job_id=job.id, task=job.task_name, attempt=job.attempts + 1)
-    if job.task_name != "analyse_session":
+    if job.task_name == CHUNK_TASK:
+        await bring_back_chunk(app, job, work.give_up_chunk)
+    elif job.task_name != "analyse_session":
         await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
     elif job.attempts + 1 < MAX_RUNS_BEFORE_STALL:
         log.warning("stalled_job_brought_back")

@@ -17,15 +17,21 @@ from processing.emg.traces import ChannelTraces
 from processing.notifications import build_notifiers
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
+from processing.services.attention import AttentionService
 from processing.services.audit import AuditService
 from processing.services.cohort import Cohort
+from processing.services.comparison import ProgressService
 from processing.services.corrections import CorrectionService, signals_cache
+from processing.services.exports import ExportService
 from processing.services.filing import Filing
 from processing.services.inbox import InboxService
 from processing.services.notes import NoteService
 from processing.services.operations import Operations
 from processing.services.patients import PatientService
 from processing.services.prescriptions import PrescriptionService
+from processing.services.reports import ReportService
+from processing.services.research import ResearchService
+from processing.services.scoring import ScoringService
 from processing.services.side_map import SideMapService
 from processing.services.signal_details import SignalDetails, source_cache
 from processing.services.traces import Traces, draw
@@ -117,9 +123,24 @@ class Services:
         return Filing(self.database)
 
     @property
+    def attention(self) -> AttentionService:
+        """Who needs somebody, and why."""
+        return AttentionService(self.database)
+
+    @property
     def cohort(self) -> Cohort:
         """One patient through time, and all patients at a glance."""
         return Cohort(self.database)
+
+    @property
+    def progress(self) -> ProgressService:
+        """A patient's timeline, and two sessions side by side."""
+        return ProgressService(self.database)
+
+    @property
+    def exports(self) -> ExportService:
+        """Sessions as tables and signals as files."""
+        return ExportService(self.database, self.store, self._traces)
 
     @property
     def notes(self) -> NoteService:
@@ -135,6 +156,21 @@ class Services:
     def prescriptions(self) -> PrescriptionService:
         """What holds for a patient from a day on: targets and MVC."""
         return PrescriptionService(self.database)
+
+    @property
+    def scoring(self) -> ScoringService:
+        """Scoring configurations."""
+        return ScoringService(self.database)
+
+    @property
+    def research(self) -> ResearchService:
+        """Other settings tried on many sessions."""
+        return ResearchService(self.database, self.store)
+
+    @property
+    def reports(self) -> ReportService:
+        """Sessions on paper."""
+        return ReportService(self.database, self.load_traces)
 
     @property
     def audit(self) -> AuditService:
@@ -332,16 +368,7 @@ class Services:
 
     def build_job_app(self, metrics: WorkerMetrics | None = None) -> App:
         """Return the queue application that runs these use cases."""
-        from processing.jobs.application import Work, build_job_app
+        from processing.jobs.application import build_job_app
+        from processing.services.work import work_of
 
-        return build_job_app(
-            self.database.url,
-            Work(
-                analyse=self.analyse_session,
-                give_up=self.give_up_session,
-                reconcile=self.reconcile,
-                tell_operator=self.operations.tell_operator,
-                storage_pause_s=self.storage_pause_s,
-            ),
-            metrics,
-        )
+        return build_job_app(self.database.url, work_of(self), metrics)

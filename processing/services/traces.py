@@ -11,6 +11,7 @@ from processing.emg.traces import ChannelTraces, compute_traces
 from processing.errors import NotFoundError, ReplacedRecordingError
 from processing.ports import ObjectStore
 from processing.services.side_map import analysed_map
+from processing.use_cases.document import parameters_from_plain
 from processing.use_cases.operations import CacheFacts
 from processing.use_cases.read_models import SessionReview
 from processing.use_cases.side_map import ChannelMap
@@ -50,6 +51,9 @@ class Traces:
         name, result = review.summary.object_name, review.result
         if result is None:
             raise NotFoundError(f"Session {review.summary.session_code} has no result yet.")
+        parameters = parameters_from_plain(
+            result.parameters
+        )  # those that the numbers below the picture came from
 
         def build() -> tuple[ChannelTraces, ...]:
             data = self._store.read(name)
@@ -58,12 +62,12 @@ class Traces:
                     "The file was replaced after this analysis, so its signals are not drawn under these numbers. "
                     "The new file is analysed by itself; load the page again in a moment."
                 )
-            return draw(name, data, channel_map=analysed_map(result.metadata))
+            return draw(name, data, channel_map=analysed_map(result.metadata), parameters=parameters)
 
         # By content: the traces of two files under one name must never be mistaken for each other. Not by side: a leg
         # that was swapped is the same signal.
         sides = {channel.name: channel.side for channel in result.metadata.channels}
-        built = self._cache.get((result.file_sha256, *sides, AnalysisParameters(), PIPELINE_VERSION), build)
+        built = self._cache.get((result.file_sha256, *sides, parameters, PIPELINE_VERSION), build)
         return tuple(replace(trace, side=sides.get(trace.name, trace.side)) for trace in built)
 
     def clear(self) -> None:
@@ -71,10 +75,16 @@ class Traces:
         self._cache.clear()
 
 
-def draw(name: str, data: bytes, *, channel_map: ChannelMap | None = None) -> tuple[ChannelTraces, ...]:
+def draw(
+    name: str,
+    data: bytes,
+    *,
+    channel_map: ChannelMap | None = None,
+    parameters: AnalysisParameters | None = None,
+) -> tuple[ChannelTraces, ...]:
     """Return the traces of a file's bytes, without keeping them."""
     recording = read_recording(data, file_name=name.rsplit("/", 1)[-1], channel_map=channel_map)
-    return compute_traces(recording, parameters=AnalysisParameters())
+    return compute_traces(recording, parameters=parameters or AnalysisParameters())
 
 
 def _bytes(traces: tuple[ChannelTraces, ...]) -> int:

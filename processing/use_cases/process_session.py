@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal, Protocol, TypeAlias
@@ -33,7 +33,8 @@ RunOutcome: TypeAlias = Literal["completed", "unchanged", "failed", "superseded"
 class ClaimedSession:
     """A session that this run may write to, as long as nobody claims it after.
 
-    ``channel_map`` says which channels are EMG and of which leg, where a person said it.
+    ``channel_map`` says which channels are EMG and of which leg, where a person said it. ``parameters`` are the
+    program's own, but for what was changed on purpose for the newest result.
     """
 
     session_id: str
@@ -43,6 +44,7 @@ class ClaimedSession:
     analysed_object_version: str | None
     inputs: SessionInputs
     channel_map: Mapping[str, Side | None] | None = None
+    parameters: AnalysisParameters = field(default_factory=AnalysisParameters)
 
 
 class SessionRecords(Protocol):
@@ -100,15 +102,8 @@ def process_session(
             records.keep_result(claimed, object_version=version)
             return "unchanged"
         data, version = _read_whole(store, claimed.object_name, version)
-        reader = kept = _LastRead(reader)
-        analysed = _analyse(data, claimed, _noted(reader, claimed, records))
-        # Only now is the day of the recording known, and with it the MVC that decides what is too faint to count.
-        inputs = records.inputs_on(claimed, analysed.metadata.recorded_at)
-        if entered_mvc(inputs) != entered_mvc(claimed.inputs):
-            claimed = replace(claimed, inputs=inputs)
-            analysed = _analyse(data, claimed, reader)
-        signals = partial(kept.signals, analysed.parameters)
-        records.store_result(claimed, analysed, object_version=version, signals=signals)
+        fresh = analyse_claimed(data, claimed, records=records, reader=_noted(reader, claimed, records))
+        records.store_result(fresh.claimed, fresh.analysed, object_version=version, signals=fresh.signals)
     except SupersededError:
         return "superseded"
     except (PermanentError, ReaderCrashedError) as error:
@@ -121,6 +116,44 @@ def process_session(
         )
         return "failed"
     return "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class FreshAnalysis:
+    """A recording as it was just analysed, with what it was measured against.
+
+    ``signals`` gives what people's corrections are measured on, by channel.
+    """
+
+    claimed: ClaimedSession
+    analysed: AnalysedRecording
+    signals: Callable[[], Mapping[str, ChannelSignals]]
+
+
+class InputsOnDay(Protocol):
+    """What says what a session is measured against once its day is known."""
+
+    def inputs_on(self, claimed: ClaimedSession, recorded_at: datetime | None) -> SessionInputs: ...
+
+
+def analyse_claimed(
+    data: bytes, claimed: ClaimedSession, *, records: InputsOnDay, reader: Reader
+) -> FreshAnalysis:
+    """Return the analysis of a session's bytes, under its settings and its rules; nothing is stored.
+
+    Raises
+    ------
+    ProcessingError
+        Whatever the reader or the analysis raises.
+    """
+    kept = _LastRead(reader)
+    analysed = _analyse(data, claimed, kept)
+    # Only now is the day of the recording known, and with it the MVC that decides what is too faint to count.
+    inputs = records.inputs_on(claimed, analysed.metadata.recorded_at)
+    if entered_mvc(inputs) != entered_mvc(claimed.inputs):
+        claimed = replace(claimed, inputs=inputs)
+        analysed = _analyse(data, claimed, kept)
+    return FreshAnalysis(claimed, analysed, partial(kept.signals, analysed.parameters))
 
 
 class _LastRead:
@@ -143,7 +176,9 @@ def _analyse(data: bytes, claimed: ClaimedSession, reader: Reader) -> AnalysedRe
         data,
         file_name=claimed.object_name.rsplit("/", 1)[-1],
         reader=partial(_read_twice, _mapped(reader, claimed.channel_map)),
+        parameters=claimed.parameters,
         targets=claimed.inputs.targets,
+        scoring=claimed.inputs.scoring,
         mvc=entered_mvc(claimed.inputs),
         perceived_effort_cr10=claimed.inputs.perceived_effort_cr10,
         bfr_percent_aop=claimed.inputs.bfr_percent_aop,
@@ -169,6 +204,19 @@ def _read_whole(store: ObjectStore, name: str, version: str) -> tuple[bytes, str
             return data, version
         version = now
     raise StorageUnavailableError(f"'{name}' was overwritten again and again while it was read.")
+
+
+def read_object(store: ObjectStore, name: str) -> tuple[bytes, str]:
+    """Return an object's bytes with the version that they are.
+
+    Raises
+    ------
+    NotFoundError
+        If the object is not in the store.
+    StorageUnavailableError
+        If the store does not answer, or the object changes faster than it can be read.
+    """
+    return _read_whole(store, name, _stat(store, name))
 
 
 def _noted(reader: Reader, claimed: ClaimedSession, records: SessionRecords) -> Reader:

@@ -12,6 +12,7 @@ from processing.emg.parameters import SessionTargets
 from processing.emg.results import ChannelAnalysis, Verdict
 from processing.errors import InvalidParameterError
 from processing.recording import RecordingMetadata, Side
+from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.model import SessionScore
 from processing.use_cases.mvc import MvcMeasurement
 from processing.use_cases.prescriptions import Prescription
@@ -107,7 +108,8 @@ class SessionInputs:
     ``patient_mvc_left`` and ``patient_mvc_right`` are the patient's, valid on the session's day, and count where a
     session has none of its own. ``prescription`` is the patient's on that day. ``entered`` says, by the field's
     name, since when a value stands and who entered it. ``day`` is the session's, for what holds from a day on;
-    ``day_of_arrival`` says that it is when the file arrived, because the recording names no date.
+    ``day_of_arrival`` says that it is when the file arrived, because the recording names no date. ``scoring`` is what
+    the session is scored with: what its newest result was, else what new analyses take.
     """
 
     targets: SessionTargets = field(default_factory=SessionTargets)
@@ -116,6 +118,7 @@ class SessionInputs:
     perceived_effort_cr10: float | None = None
     bfr_percent_aop: float | None = None
     game_max_points: float | None = None
+    scoring: ScoringConfiguration = field(default_factory=ScoringConfiguration)
     prescription: Prescription | None = None
     patient_mvc_left: MvcMeasurement | None = None
     patient_mvc_right: MvcMeasurement | None = None
@@ -154,7 +157,12 @@ _PLAUSIBLE = {
 
 @dataclass(frozen=True, slots=True)
 class SessionResult:
-    """The newest result of a session: versioned facts, and how they came about."""
+    """One result of a session, as a rule the newest: versioned facts, and how they came about.
+
+    ``scoring`` names the stored configuration that it was scored with, None where no stored one is known.
+    ``changed_settings`` are those that were not the program's own, and ``reprocessing_run`` is the number of the run
+    whose application made this version.
+    """
 
     version: int
     metadata: RecordingMetadata
@@ -164,6 +172,9 @@ class SessionResult:
     pipeline_version: str
     file_sha256: str
     analysed_at: datetime
+    scoring: str | None = None
+    changed_settings: Mapping[str, Any] = field(default_factory=dict)
+    reprocessing_run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

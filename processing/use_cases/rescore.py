@@ -53,7 +53,8 @@ def rescore(
 ) -> tuple[tuple[ChannelAnalysis, ...], SessionScore]:
     """Return the channels and the score of a recording as they are with other inputs.
 
-    Detection and amplitudes stay as they were measured; only what is compared with targets changes.
+    Detection and amplitudes stay as they were measured; only what is compared with targets changes. The score is made
+    with ``inputs.scoring``, which is what the session was scored with.
     """
     given = {str(side): mvc for side, mvc in entered_mvc(inputs).items()}
     measured = tuple(
@@ -68,6 +69,7 @@ def rescore(
         measured,
         metadata=metadata,
         targets=inputs.targets,
+        scoring=inputs.scoring,
         perceived_effort_cr10=inputs.perceived_effort_cr10,
         bfr_percent_aop=inputs.bfr_percent_aop,
         game_max_points=inputs.game_max_points,

@@ -88,5 +88,6 @@ def gains_of(
             perceived_effort_cr10=inputs.perceived_effort_cr10,
             bfr_percent_aop=inputs.bfr_percent_aop,
             game_max_points=inputs.game_max_points,
-        )
+        ),
+        inputs.scoring,
     )

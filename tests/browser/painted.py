@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 # often they were drawn; others are told apart by their time axis or by being new.
 _WATCH = """(always) => {
     if (globalThis.__painted) return;
-    const state = { armed: false, start: always ? 0 : null, done: null, shows: null, before: null };
+    const state = { armed: false, start: always ? 0 : null, done: null, moved: null, shows: null, before: null };
     globalThis.__painted = state;
     state.mark = () => {
         const chart = document.querySelector('.js-plotly-plot');
@@ -26,6 +26,11 @@ _WATCH = """(always) => {
     const look = () => {
         const now = state.mark();
         const { before } = state;
+        const elsewhere = now && before && String(now.range) !== String(before.range);
+        if (state.start !== null && state.moved === null && elsewhere) {
+            state.moved = -1;
+            requestAnimationFrame(() => requestAnimationFrame(() => { state.moved = performance.now(); }));
+        }
         const changed = now && (!before || now.detail !== before.detail || now.chart !== before.chart);
         const wanted = now && (!state.shows || now.range.every((v, i) => Math.abs(v - state.shows[i]) < 0.01));
         if (state.start !== null && state.done === null && changed && wanted) {
@@ -38,8 +43,9 @@ _WATCH = """(always) => {
 }"""
 _ARM = """() => {
     const state = globalThis.__painted;
-    Object.assign(state, { armed: true, start: null, done: null, before: state.mark() });
+    Object.assign(state, { armed: true, start: null, done: null, moved: null, before: state.mark() });
 }"""
+_MOVED = "() => __painted.moved > 0 ? __painted.moved - __painted.start : null"
 _TOOK = "() => __painted.done > 0 && __painted.start !== null ? __painted.done - __painted.start : null"
 
 
@@ -61,3 +67,9 @@ def painted_ms(page: Page, *, shows: tuple[float, float] | None = None, timeout_
     page.evaluate("(shows) => { __painted.shows = shows; }", list(shows) if shows else None)
     page.wait_for_function(_TOOK, timeout=timeout_ms)
     return float(page.evaluate(_TOOK))
+
+
+def moved_ms(page: Page) -> float | None:
+    """Return how long it took until another window was painted, with whatever points; None where it did not move."""
+    took = page.evaluate(_MOVED)
+    return None if took is None else float(took)

@@ -95,6 +95,59 @@ def test_one_key_rejects_and_one_key_undoes_and_the_original_stays_recorded(
     page.wait_for_function("() => !document.body.innerText.includes('1 rejected')")
 
 
+def test_keys_that_follow_each_other_at_once_are_all_done_and_in_order(
+    visit: Visit, session_url: str
+) -> None:
+    page = visit(session_url)
+    left, right = comb(page), comb(page, "Right")
+    type_quickly(page, "jjj")
+    expect(page.get_by_text("Left 2 of 12")).to_be_visible()
+    type_quickly(page, "kkxjx")  # the first of the left and the first of the right
+    expect(page.locator("label").filter(has_text="1 rejected")).to_have_count(2)
+    type_quickly(page, "uu")
+    expect(page.locator("label").filter(has_text="1 rejected")).to_have_count(0)
+    wait_idle(page)
+    assert (comb(page), comb(page, "Right")) == (left, right)
+
+
+def test_a_window_that_is_moved_quickly_ends_where_each_step_leads(visit: Visit, session_url: str) -> None:
+    page = visit(session_url)
+    range_now = "document.querySelector('.emg-chart')._fullLayout.xaxis.range.map(Number)"
+    length = page.evaluate(range_now)[1]
+    type_quickly(page, "iio")  # a quarter of the recording, then a half, about its middle
+    for number, unit in ((0, 0.25), (1, 0.75)):
+        page.wait_for_function(f"() => Math.abs({range_now}[{number}] - {unit * length}) < 0.01")
+    expect(page).to_have_url(re.compile(rf"from={0.25 * length:.2f}&to={0.75 * length:.2f}"))
+    wait_idle(page)
+    assert page.evaluate(range_now) == pytest.approx([0.25 * length, 0.75 * length], abs=0.01)
+
+
+def test_a_note_at_a_moment_is_saved_while_it_is_typed(visit: Visit, session_url: str) -> None:
+    page = visit(session_url)
+    step(page, "j", "Left 1 of 12")
+    page.keyboard.press("t")
+    box = page.get_by_label("New note")
+    expect(box).to_be_focused()
+    expect(page.get_by_role("spinbutton", name="At second")).to_have_value("3.00")
+    page.keyboard.type("Pain on the left.", delay=40)
+    expect(page.get_by_text(re.compile(r"Saved \d\d:\d\d"))).to_be_visible()
+    page.keyboard.type(" Asked for a pause.", delay=40)
+    expect(page.locator(".emg-autosave")).to_have_text("")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("Pain on the left. Asked for a pause.")
+    page.reload()  # without leaving the box before
+    wait_idle(page)
+    expect(page.get_by_text("Pain on the left. Asked for a pause.")).to_be_visible()
+    expect(page.get_by_text(re.compile("at 3.00"))).to_be_visible()
+
+
+def type_quickly(page: Page, keys: str) -> None:
+    """Press keys 20 milliseconds apart, which is less than an answer takes."""
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(20)
+
+
 def test_an_edge_is_typed_in_three_actions_and_survives_a_reload(visit: Visit, session_url: str) -> None:
     page = visit(session_url)
     step(page, "j", "Left 1 of 12")  # action 1

@@ -20,7 +20,7 @@ Visit = Callable[[str], Page]
 def test_a_demonstration_session_is_opened_and_shows_both_traces_and_the_score(
     visit: Visit, demo_stack: RunningStack
 ) -> None:
-    page = visit(demo_stack.dashboard_url)
+    page = visit(f"{demo_stack.dashboard_url}/sessions")
     page.get_by_role("link", name="P001S001").click()
     expect(page.get_by_role("heading", name="Why this score?")).to_be_visible(timeout=20_000)
     wait_idle(page)
@@ -35,7 +35,7 @@ def test_a_demonstration_session_is_opened_and_shows_both_traces_and_the_score(
 def test_a_file_that_arrives_while_the_page_is_open_appears_and_becomes_ready(
     visit: Visit, demo_stack: RunningStack
 ) -> None:
-    page = visit(demo_stack.dashboard_url)
+    page = visit(f"{demo_stack.dashboard_url}/sessions")
     stored = demo_stack.put("P070/while-open.c3d", make_c3d(contractions_s=[(2.0, 4.5), (7.0, 9.5)]))
     assert demo_stack.announce(stored).status_code == 202
     row = page.locator("[data-testid=stVerticalBlock]").filter(has=page.get_by_role("link", name="P070S001"))

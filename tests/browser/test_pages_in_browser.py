@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
-    "sessions": "/",
+    "today": "/",
+    "sessions": "/sessions",
     "review": "/review?session=P001S001",
     "review-doubtful": "/review?session=P001S002",
     "review-not-judged": "/review?session=P001S003",
@@ -27,6 +28,7 @@ PAGES = {
     "review-failed": "/review?session=P003S001",
     "inbox": "/inbox",
     "upload": "/upload",
+    "report": "/report?session=P001S001",
 }
 
 
@@ -73,7 +75,7 @@ def test_the_menu_leads_to_every_page(visit: Visit, fake_url: str) -> None:
     page = visit(fake_url)
     for name, heading in (
         ("Upload", "Upload"),
-        ("Session review", "Session review"),
+        ("Inbox", "Inbox"),
         ("Sessions", "Sessions"),
     ):
         page.get_by_role("link", name=name, exact=True).first.click()
@@ -82,14 +84,14 @@ def test_the_menu_leads_to_every_page(visit: Visit, fake_url: str) -> None:
 
 
 def test_one_click_opens_a_session(visit: Visit, fake_url: str) -> None:
-    page = visit(fake_url)
+    page = visit(f"{fake_url}/sessions")
     page.get_by_role("link", name="P001S001").click()
     expect(page.get_by_role("heading", name="Left: 1 of 4 good")).to_be_visible()
     expect(page).to_have_url(f"{fake_url}/review?session=P001S001")
 
 
 def test_the_keyboard_opens_a_session(visit: Visit, fake_url: str) -> None:
-    page = visit(fake_url)
+    page = visit(f"{fake_url}/sessions")
     page.get_by_role("link", name="P001S001").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Left: 1 of 4 good")).to_be_visible()
@@ -131,7 +133,7 @@ def test_a_letter_typed_into_a_field_is_no_shortcut(visit: Visit, fake_url: str)
 
 
 def test_rows_of_the_list_stand_under_each_other(visit: Visit, fake_url: str) -> None:
-    page = visit(fake_url)
+    page = visit(f"{fake_url}/sessions")
     badges = page.locator(".st-key-session-table .stMarkdownBadge:visible")
     assert badges.count() == 8
     places = {round(badge.bounding_box()["x"], 1) for badge in badges.all()}  # type: ignore[index]

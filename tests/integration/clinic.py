@@ -90,6 +90,19 @@ def make_clinic(url: str) -> Clinic:
             "insert into app.scoring_configuration (name, version, configuration)"
             " select 'site', 1, configuration from app.scoring_configuration where protected"
         )
+        connection.execute(
+            "insert into app.scoring_choice (revision, configuration_id, reason)"
+            " select 1, id, 'The trial' from app.scoring_configuration where protected"
+        )
+        connection.execute(
+            "insert into app.reprocessing_runs (title, selection, n_items, correlation_id)"
+            " values ('Tried', '{}', 3, 'c')"
+        )
+        connection.execute(
+            "insert into app.reprocessing_items (run_id, number, session_id)"
+            " select r.id, row_number() over (), s.id from app.reprocessing_runs r, app.therapy_sessions s"
+            " where s.session_code like '%S001'"
+        )
     return clinic
 
 
@@ -129,6 +142,8 @@ def _add_patient(connection: psycopg.Connection[Any], clinic: Clinic, code: str,
         """insert into app.session_side_map (session_id, channel_map) values (%(s)s, '{"CH1 Raw": "left"}')""",
         "insert into app.session_reviews (session_id, result_version, judged_at) values (%(s)s, 1, now())",
         "insert into app.inbox_dismissals (session_id) values (%(s)s)",
+        "insert into app.alert_mutes (patient_id, rule, reason, until)"
+        " values (%(p)s, 'missed', 'On holiday.', now() + interval '7 days')",
         "insert into app.contraction_corrections (session_id, revision, action, channel_name, kind, onset_s, offset_s,"
         " author) values (%(s)s, 1, 'edit', 'CH1', 'accept', 1, 2, %(t)s)",
         """update app.emg_statistics set details = '{"corrections": {}}' where session_id = %(s)s""",

@@ -30,10 +30,14 @@ prescriptions           si..  ....     s...        si..           s...
 mvc_measurements        si..  ....     s...        si..           s...
 user_profiles           s...  ....     ....        siud           ....
 scoring_configuration   s...  s...     s...        si.d           s...
+scoring_choice          s...  s...     s...        si..           s...
+reprocessing_runs       ....  ....     s...        s...           s...
+reprocessing_items      ....  ....     s...        s...           s.u.
 storage_events          ....  ....     ....        s...           s...
 session_side_map        siu.  ....     s...        siu.           s...
 session_reviews         siud  ....     s...        siud           ....
 inbox_dismissals        siud  ....     ....        siud           ....
+alert_mutes             siud  ....     ....        siud           ....
 audit_log               ....  ....     ....        s...           ....
 older_results           ....  ....     ....        s...           ....
 contraction_corrections si..  ....     s...        si..           s...
@@ -132,6 +136,23 @@ STATEMENTS = {
         " select 'new', 1, configuration from app.scoring_configuration limit 1",
         "name = 'mine'",
     ),
+    "scoring_choice": (
+        "true",
+        "insert into app.scoring_choice (revision, configuration_id, reason)"
+        " select 2, id, 'Mine' from app.scoring_configuration limit 1",
+        "reason = 'Another'",
+    ),
+    "reprocessing_runs": (
+        "true",
+        "insert into app.reprocessing_runs (title, selection, n_items, correlation_id) values ('x', '{}', 1, 'c')",
+        "apply_reason = 'forged'",
+    ),
+    "reprocessing_items": (
+        "session_id = %(session)s",
+        "insert into app.reprocessing_items (run_id, number, session_id)"
+        " select max(id), 9, %(other_session)s from app.reprocessing_runs",
+        "message = 'forged'",
+    ),
     "reconciliation_runs": (
         "true",
         "insert into app.reconciliation_runs (started_at, error_kind) values (now(), 'X')",
@@ -191,6 +212,12 @@ STATEMENTS = {
         "session_id = %(session)s",
         "insert into app.inbox_dismissals (session_id) values (%(session)s)",
         "dismissed_at = now()",
+    ),
+    "alert_mutes": (
+        "patient_id = %(patient)s",
+        "insert into app.alert_mutes (patient_id, rule, reason, until)"
+        " values (%(patient)s, 'effort', 'Known to us.', now() + interval '7 days')",
+        "reason = 'Known to us, too.'",
     ),
     "audit_log": (
         "true",

@@ -127,6 +127,32 @@ def test_each_role_lists_its_patients_and_what_they_lack(open_page: Open) -> Non
     assert "therapist · prescription" in everybody
 
 
+def test_a_researcher_arrives_at_the_patients_and_is_told_of_no_alert(
+    open_page: Open, administrator: Services, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into app.therapy_sessions (session_code, patient_id, bucket, object_name, announced_version,"
+            " processing_status, failure_kind, failure_message)"
+            " select 'P001S001', id, 'b', 'P001/x.c3d', 'v', 'failed', 'UnreadableRecordingError', 'No C3D.'"
+            " from app.patients where code = 'P001'"
+        )
+    assert "Needs attention" in said(open_page("patients.py", "therapist"))
+    at = open_page("today.py", "researcher")
+    assert at.title[0].value == "Patients"
+    assert "Needs attention" not in said(at)
+
+
+def test_the_list_shows_two_weeks_of_each_patient_and_leads_to_the_timeline(
+    open_page: Open, session: str
+) -> None:
+    at = open_page("patients.py", "therapist")
+    assert "1 of 30 planned, up to 23 Mar 2025" in "".join(html.proto.body for html in at.get("html"))
+    doors = {(link.proto.label, link.proto.page, link.proto.query_string) for link in at.get("page_link")}
+    assert ("**P001**", "patient", "patient=P001") in doors
+    assert ("Details", "patients", "patient=P001") in doors
+
+
 def test_a_researcher_sees_pseudonyms_and_nothing_to_edit(open_page: Open, therapist: Services) -> None:
     therapist.patients.save_identity("P001", PatientIdentity("Vermeulen"), expected_revision=0)
     at = open_page("patients.py", "researcher", patient="P001")

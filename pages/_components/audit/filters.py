@@ -10,34 +10,38 @@ import streamlit as st
 
 from pages._components import state
 from pages._components.audit.wording import ACTIONS, TABLES
+from pages._components.sign_in.account import role_word
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.services import Services
 from processing.use_cases.read_models import AuditAction, AuditFilters
 
 ROWS = 50
 # Who opened what is most of the log and seldom what is looked for: the filter starts without it.
 CHANGES: Literal["changes"] = "changes"
-DONE: dict[AuditAction | Literal["changes"], str] = {CHANGES: "changes and exports", **ACTIONS}
+DONE: dict[AuditAction | Literal["changes"], str] = {CHANGES: N_("changes and exports"), **ACTIONS}
 Chosen = TypeVar("Chosen", bound=str)
 
 
 def choose_filters(services: Services) -> AuditFilters:
     """Ask who, what, about whom and when; any change begins at the newest entry again."""
     people = {
-        person.user_id: f"{person.name or 'No name'} ({person.role})" for person in services.audit.people()
+        person.user_id: f"{person.name or _('No name')} ({role_word(person.role)})"
+        for person in services.audit.people()
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        actor = _choice("Who", people, "Everybody", "who", 215)
-        action = _choice("Did", DONE, "Anything", "action", 215, start=CHANGES)
-        table = _choice("What", TABLES, "Everything", "table", 215)
+        actor = _choice(_("Who"), people, _("Everybody"), "who", 215)
+        action = _choice(_("Did"), DONE, _("Anything"), "action", 215, start=CHANGES)
+        table = _choice(_("What"), TABLES, _("Everything"), "table", 215)
         about = st.text_input(
-            "Patient or session",
+            _("Patient or session"),
             key=f"{state.AUDIT}about",
-            placeholder="P001 or P001S003",
+            placeholder=_("P001 or P001S003"),
             on_change=newest,
             width=165,
         )
         dates = st.date_input(
-            "Between (days of UTC)",
+            _("Between (days of UTC)"),
             value=(),
             format="DD/MM/YYYY",
             key=f"{state.AUDIT}dates",
@@ -72,12 +76,17 @@ def _choice(
         label,
         list(said),
         index=None if start is None else list(said).index(start),
-        format_func=lambda key: said[key][:1].upper() + said[key][1:],
+        format_func=lambda key: _capital(said[key]),
         placeholder=nothing,
         key=f"{state.AUDIT}{name}",
         on_change=newest,
         width=width,
     )
+
+
+def _capital(text: str) -> str:
+    shown = _(text)
+    return shown[:1].upper() + shown[1:]
 
 
 def leafed() -> list[int]:

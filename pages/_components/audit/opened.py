@@ -35,3 +35,18 @@ def record_identity_opened(services: Services, patient_code: str) -> None:
     if mark not in opened:
         services.patients.record_identity_opened(patient_code)
         opened.add(mark)
+
+
+def record_patient_opened(services: Services, patient_code: str) -> None:
+    """Keep in the audit log that the viewer opened a patient's timeline; without that trace it is not shown.
+
+    Raises
+    ------
+    ProcessingError
+        If the trace cannot be written.
+    """
+    opened: set[str] = st.session_state.setdefault(state.OPENED, set())
+    mark = f"patient:{patient_code}"
+    if mark not in opened:
+        services.progress.record_opened(patient_code)
+        opened.add(mark)

@@ -8,92 +8,99 @@ from datetime import date, datetime
 from typing import Any
 
 from pages._components import local_time, words
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.use_cases.read_models import AuditAction, AuditEntry
 
 ACTIONS: dict[AuditAction, str] = {
-    "read": "opened",
-    "export": "exported",
-    "insert": "added",
-    "update": "changed",
-    "delete": "deleted",
+    "read": N_("opened"),
+    "export": N_("exported"),
+    "insert": N_("added"),
+    "update": N_("changed"),
+    "delete": N_("deleted"),
 }
 
 TABLES = {
-    "therapy_sessions": "session",
-    "session_settings": "entered values and targets",
-    "bfr_monitoring": "cuff pressure",
-    "performance_scores": "score, judged again",
-    "contraction_corrections": "corrections of contractions",
-    "session_side_map": "left and right",
-    "session_reviews": "reviewed mark",
-    "clinical_notes": "note",
-    "prescriptions": "prescription",
-    "mvc_measurements": "MVC passport",
-    "patients": "patient",
-    "patient_identities": "identity",
-    "user_profiles": "account",
-    "scoring_configuration": "scoring configuration",
+    "therapy_sessions": N_("session"),
+    "session_settings": N_("entered values and targets"),
+    "bfr_monitoring": N_("cuff pressure"),
+    "performance_scores": N_("score, judged again"),
+    "contraction_corrections": N_("corrections of contractions"),
+    "session_side_map": N_("left and right"),
+    "session_reviews": N_("reviewed mark"),
+    "clinical_notes": N_("note"),
+    "alert_mutes": N_("muted alert"),
+    "prescriptions": N_("prescription"),
+    "mvc_measurements": N_("MVC passport"),
+    "patients": N_("patient"),
+    "patient_identities": N_("identity"),
+    "user_profiles": N_("account"),
+    "scoring_configuration": N_("scoring configuration"),
+    "scoring_choice": N_("scoring of new sessions"),
+    "reprocessing_runs": N_("run of other settings"),
 }
 
 FIELDS = {
-    "expected_contractions": "expected contractions",
-    "right_expected_contractions": "expected contractions, right",
-    "target_percent_mvc": "target (% MVC)",
-    "right_target_percent_mvc": "target, right (% MVC)",
-    "target_duration_s": "target duration (s)",
-    "mvc_left_uv": "MVC left (µV)",
-    "mvc_right_uv": "MVC right (µV)",
-    "value_uv": "MVC (µV)",
-    "perceived_effort_cr10": "effort (CR10)",
-    "game_max_points": "maximum game points",
-    "percent_aop": "pressure (% AOP)",
-    "pressure_percent_aop": "pressure (% AOP)",
-    "percent_mvc_left": "target, left (% MVC)",
-    "percent_mvc_right": "target, right (% MVC)",
-    "expected_left": "expected contractions, left",
-    "expected_right": "expected contractions, right",
-    "hold_s": "hold time (s)",
-    "rest_s": "rest (s)",
-    "at_s": "at second",
-    "total": "score",
-    "low": "lowest possible score",
-    "high": "highest possible score",
-    "session_code": "session",
-    "object_name": "file",
-    "object_version": "version of the file",
-    "announced_version": "version of the file that was announced",
-    "size_bytes": "size (bytes)",
-    "processing_status": "state",
-    "failure_kind": "kind of failure",
-    "failure_message": "why it could not be read",
-    "run_token": "run of the analysis",
-    "result_version": "result version",
-    "duration_s": "length (s)",
-    "received_at": "arrived",
-    "target": "which change it takes back or brings again",
-    "channel_name": "channel",
-    "onset_s": "onset (s)",
-    "offset_s": "end (s)",
-    "new_onset_s": "new onset (s)",
-    "new_offset_s": "new end (s)",
-    "made_at": "made",
-    "channel_map": "legs of the channels",
-    "judged_at": "judged",
-    "reviewed_by": "reviewed by",
-    "reviewed_at": "reviewed",
-    "valid_from": "valid from",
-    "protocol_days": "days of the protocol",
-    "measured_on": "measured on",
-    "electrode_placement": "electrode placement",
-    "same_electrodes": "same electrodes as in training",
-    "family_name": "family name",
-    "given_name": "given name",
-    "birth_date": "birth date",
-    "hospital_number": "hospital number",
-    "display_name": "name",
-    "mfa_required": "second factor required",
-    "may_read_notes": "may read notes",
-    "code": "patient",
+    "expected_contractions": N_("expected contractions"),
+    "right_expected_contractions": N_("expected contractions, right"),
+    "target_percent_mvc": N_("target (% MVC)"),
+    "right_target_percent_mvc": N_("target, right (% MVC)"),
+    "target_duration_s": N_("target duration (s)"),
+    "mvc_left_uv": N_("MVC left (µV)"),
+    "mvc_right_uv": N_("MVC right (µV)"),
+    "value_uv": N_("MVC (µV)"),
+    "perceived_effort_cr10": N_("effort (CR10)"),
+    "game_max_points": N_("maximum game points"),
+    "percent_aop": N_("pressure (% AOP)"),
+    "pressure_percent_aop": N_("pressure (% AOP)"),
+    "percent_mvc_left": N_("target, left (% MVC)"),
+    "percent_mvc_right": N_("target, right (% MVC)"),
+    "expected_left": N_("expected contractions, left"),
+    "expected_right": N_("expected contractions, right"),
+    "hold_s": N_("hold time (s)"),
+    "rest_s": N_("rest (s)"),
+    "at_s": N_("at second"),
+    "total": N_("score"),
+    "low": N_("lowest possible score"),
+    "high": N_("highest possible score"),
+    "session_code": N_("session"),
+    "object_name": N_("file"),
+    "object_version": N_("version of the file"),
+    "announced_version": N_("version of the file that was announced"),
+    "size_bytes": N_("size (bytes)"),
+    "processing_status": N_("state"),
+    "failure_kind": N_("kind of failure"),
+    "failure_message": N_("why it could not be read"),
+    "run_token": N_("run of the analysis"),
+    "result_version": N_("result version"),
+    "duration_s": N_("length (s)"),
+    "received_at": N_("arrived"),
+    "target": N_("which change it takes back or brings again"),
+    "channel_name": N_("channel"),
+    "onset_s": N_("onset (s)"),
+    "offset_s": N_("end (s)"),
+    "new_onset_s": N_("new onset (s)"),
+    "new_offset_s": N_("new end (s)"),
+    "made_at": N_("made"),
+    "channel_map": N_("legs of the channels"),
+    "judged_at": N_("judged"),
+    "reviewed_by": N_("reviewed by"),
+    "reviewed_at": N_("reviewed"),
+    "rule": N_("rule"),
+    "until": N_("until"),
+    "valid_from": N_("valid from"),
+    "protocol_days": N_("days of the protocol"),
+    "measured_on": N_("measured on"),
+    "electrode_placement": N_("electrode placement"),
+    "same_electrodes": N_("same electrodes as in training"),
+    "family_name": N_("family name"),
+    "given_name": N_("given name"),
+    "birth_date": N_("birth date"),
+    "hospital_number": N_("hospital number"),
+    "display_name": N_("name"),
+    "mfa_required": N_("second factor required"),
+    "may_read_notes": N_("may read notes"),
+    "code": N_("patient"),
 }
 
 _A_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
@@ -102,17 +109,18 @@ _A_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
 _HOUSEKEEPING = {
     "id", "user_id", "author", "patient_id", "session_id", "revision", "created_at", "updated_at", "entered",
     "entered_at", "entered_by", "created_by", "updated_by", "recorded_at", "edited_at", "last_session_number",
+    "muted_at", "muted_by",
 }  # fmt: skip
 
 
 def table_words(name: str) -> str:
     """Return what a table holds in a few words; one that is not known keeps its name."""
-    return TABLES.get(name, name.replace("_", " "))
+    return _(TABLES.get(name, name.replace("_", " ")))
 
 
 def field_words(name: str) -> str:
     """Return a column's name as it is said."""
-    return FIELDS.get(name, name.replace("_", " "))
+    return _(FIELDS.get(name, name.replace("_", " ")))
 
 
 def changes(entry: AuditEntry, names: Mapping[str, str]) -> list[str]:
@@ -141,7 +149,7 @@ def _score_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[s
     """Return the score as old and new; where both read the same, the numbers that differ, as finely as they do."""
     was, now = _score(before), _score(after)
     if was != now:
-        return [f"score: {was} → {now}"]
+        return [f"{_('score')}: {was} → {now}"]
     return [
         f"{field_words(name)}: {_change(before.get(name), after.get(name), {})}"
         for name in ("total", "low", "high")

@@ -7,33 +7,36 @@ from typing import Any
 
 import streamlit as st
 
-from pages._components import words
+from pages._components import offered, words
 from pages._components.correction.saving import Corrector
 from pages._components.correction.words import change_words
+from pages._components.listed import listed
+from pages._components.mark_words import REASONS, reason_words
 from pages._components.view import View
 from processing.emg.corrections import REJECTION_REASONS
 from processing.emg.results import ChannelAnalysis, Contraction, IntervalS
+from processing.language import gettext as _
+from processing.language import ngettext, sentence
 
-KEYS = (
-    ("A", "keep the chosen contraction: it counts, without a doubt"),
-    ("X", "reject the chosen contraction"),
-    ("U", "undo your last change"),
-    ("Shift + U", "redo"),
-)
 _FIELD_PX = 104
 
 
-def corrections_bar(corrector: Corrector, view: View) -> None:
-    """Draw the row; what it changes is saved at once and shown by drawing the page again."""
+def corrections_bar(corrector: Corrector, view: View, *, note: Callable[[], None] | None = None) -> None:
+    """Draw the row; what it changes is saved at once and shown by drawing the page again.
+
+    ``note`` begins a note about the moment that is shown; without it there is no button for one.
+    """
     chosen = corrector.chosen(view)
     log = corrector.review.corrections
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         _decide(corrector, view, chosen)
-        _button(view, "Undo", "undo", "U", corrector.undo, off=log.undo is None)
-        _button(view, "Redo", "redo", "Shift+U", corrector.redo, off=log.redo is None)
+        _button(view, _("Undo"), "undo", "U", corrector.undo, off=log.undo is None)
+        _button(view, _("Redo"), "redo", "Shift+U", corrector.redo, off=log.redo is None)
         _reason(corrector, view)
         _edges(corrector, view, chosen)
         _more(corrector, view, chosen)
+        if note is not None:
+            _button(view, _("Note"), "edit_note", "T", note, off=False)
     _say(corrector, chosen)
 
 
@@ -43,12 +46,11 @@ def _decide(
     place: tuple[Any, ...] = ()
     accepted = False
     if chosen is not None:
-        channel, index, contraction = chosen
+        channel, _index, contraction = chosen
         place = (channel.name, (contraction.onset_s, contraction.offset_s))
-        mark = channel.mark_of(index)
-        accepted = mark is not None and mark.kind == "accept"
-    _button(view, "Keep", "check", "A", corrector.accept, *place, off=chosen is None or accepted)
-    _button(view, "Reject", "close", "X", corrector.reject, *place, off=chosen is None)
+        accepted = corrector.kept(chosen)
+    _button(view, _("Keep"), "check", "A", corrector.accept, *place, off=chosen is None or accepted)
+    _button(view, _("Reject"), "close", "X", corrector.reject, *place, off=chosen is None)
 
 
 def _reason(corrector: Corrector, view: View) -> None:
@@ -61,23 +63,24 @@ def _reason(corrector: Corrector, view: View) -> None:
 
     def given() -> None:
         if st.session_state[key] != shown:
-            corrector.give_reason(st.session_state[key])
+            corrector.give_reason(offered.kept(st.session_state[key], REASONS))
 
     st.selectbox(
-        "Why rejected",
+        _("Why rejected"),
         options,
+        format_func=reason_words,
         key=key,
         accept_new_options=True,
         on_change=given,
         width=190,
-        help="The reason for the rejection you made last and for the next one. Other words may be typed.",
+        help=_("The reason for the rejection you made last and for the next one. Other words may be typed."),
     )
 
 
 def _edges(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
     """Draw both edges as fields; Enter saves."""
     name = "none" if chosen is None else f"{chosen[0].name}:{chosen[2].onset_s:.4f}:{chosen[2].offset_s:.4f}"
-    for label, edge in (("Start (s)", 0), ("End (s)", 1)):
+    for label, edge in ((_("Start (s)"), 0), (_("End (s)"), 1)):
         key = f"{view.key}:edge{edge}:{name}"
         now = None if chosen is None else round((chosen[2].onset_s, chosen[2].offset_s)[edge], 2)
 
@@ -96,9 +99,7 @@ def _edges(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int,
 
         st.number_input(
             label,
-            value=now,
-            min_value=0.0,
-            max_value=view.length_s + 1,
+            value=now,  # without bounds: beyond those the field would drop what is typed without a word
             step=0.01,
             format="%.2f",
             key=key,
@@ -109,7 +110,7 @@ def _edges(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int,
 
 
 def _more(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
-    more = st.popover("More", icon=":material/content_cut:", key=f"{view.key}:more", on_change="rerun")
+    more = st.popover(_("More"), icon=":material/content_cut:", key=f"{view.key}:more", on_change="rerun")
     if not more.open:
         return
     with more:
@@ -117,7 +118,7 @@ def _more(corrector: Corrector, view: View, chosen: tuple[ChannelAnalysis, int, 
             _split(corrector, view, *chosen)
             _merge(corrector, view, *chosen)
         else:
-            st.caption("Choose a contraction to split it or to merge it with the next.")
+            st.caption(_("Choose a contraction to split it or to merge it with the next."))
         _add(corrector, view)
 
 
@@ -130,7 +131,7 @@ def _split(
     key = f"{view.key}:at:{channel.name}:{contraction.onset_s:.4f}"
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         at_s = st.number_input(
-            "Split at (s)",
+            _("Split at (s)"),
             value=round(cursor if inside and cursor is not None else middle, 2),
             step=0.01,
             format="%.2f",
@@ -138,7 +139,9 @@ def _split(
             width=_FIELD_PX,
         )
         st.button(
-            f"Split {words.side_name(channel.side, channel.name)} {index + 1}",
+            _("Split {contraction}").format(
+                contraction=f"{words.plain(words.side_name(channel.side, channel.name))} {index + 1}"
+            ),
             icon=":material/content_cut:",
             key=f"{view.key}:split",
             on_click=corrector.split,
@@ -152,13 +155,13 @@ def _merge(
     following = channel.contractions[index + 1] if index + 1 < len(channel.contractions) else None
     other = (0.0, 0.0) if following is None else (following.onset_s, following.offset_s)
     st.button(
-        "Merge with the next",
+        _("Merge with the next"),
         icon=":material/merge:",
         key=f"{view.key}:merge",
         on_click=corrector.merge,
         args=(channel.name, (contraction.onset_s, contraction.offset_s), other),
         disabled=following is None,
-        help="Makes one contraction from the start of this to the end of the next.",
+        help=_("Makes one contraction from the start of this to the end of the next."),
     )
 
 
@@ -169,22 +172,24 @@ def _add(corrector: Corrector, view: View) -> None:
     stamp = f"{start:.3f}:{stop:.3f}"
     names = {c.name: words.side_name(c.side, c.name) for c in channels}
     st.markdown(
-        "**Add a contraction** " + ("between the cursors" if view.cursors else "from the visible window")
+        _("**Add a contraction** between the cursors")
+        if view.cursors
+        else _("**Add a contraction** from the visible window")
     )
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         name = st.selectbox(
-            "Leg", list(names), format_func=names.__getitem__, key=f"{view.key}:add:leg", width=_FIELD_PX
+            _("Leg"), list(names), format_func=names.__getitem__, key=f"{view.key}:add:leg", width=_FIELD_PX
         )
         first = st.number_input(
-            "From (s)", value=round(start, 2), step=0.01, format="%.2f", key=f"{view.key}:add:from:{stamp}",
+            _("From (s)"), value=round(start, 2), step=0.01, format="%.2f", key=f"{view.key}:add:from:{stamp}",
             width=_FIELD_PX,
         )  # fmt: skip
         last = st.number_input(
-            "To (s)", value=round(stop, 2), step=0.01, format="%.2f", key=f"{view.key}:add:to:{stamp}",
+            _("To (s)"), value=round(stop, 2), step=0.01, format="%.2f", key=f"{view.key}:add:to:{stamp}",
             width=_FIELD_PX,
         )  # fmt: skip
         st.button(
-            "Add", icon=":material/add:", key=f"{view.key}:add", on_click=corrector.add,
+            _("Add"), icon=":material/add:", key=f"{view.key}:add", on_click=corrector.add,
             args=(name, (first, last)), disabled=name is None,
         )  # fmt: skip
 
@@ -192,24 +197,25 @@ def _add(corrector: Corrector, view: View) -> None:
 def _say(corrector: Corrector, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
     """Say what went wrong, what was done last, and what could not be measured again."""
     if corrector.problem is not None:
-        st.warning(corrector.problem, title="Not saved", icon=":material/sync_problem:")
+        st.warning(sentence(corrector.problem), title=_("Not saved"), icon=":material/sync_problem:")
     channels, log = corrector.result.channels, corrector.review.corrections
     said = []
     if log.undo is not None and log.undo.correction is not None:
-        said.append(f"Your last change: {words.plain(change_words(log.undo.correction, channels))}.")
+        change = words.plain(change_words(log.undo.correction, channels))
+        said.append(_("Your last change: {change}.").format(change=change))
     elif chosen is None:
-        said.append("Choose a contraction (J, K or N, or a click on it) to keep, reject or correct it.")
+        said.append(_("Choose a contraction (J, K or N, or a click on it) to keep, reject or correct it."))
     stale = [c for c in channels if c.corrections is not None and c.corrections.as_detected]
     if stale:
-        legs = " and ".join(words.the_leg(c.side, c.name) for c in stale)
-        said.append(
-            f"RMS, spectrum and fatigue of {legs} are still as detected: the recording was not there."
-        )
+        legs = listed([words.the_leg(c.side, c.name) for c in stale])
+        still = _("RMS, spectrum and fatigue of {legs} are still as detected: the recording was not there.")
+        said.append(still.format(legs=legs))
     if log.unmatched:
         n = len(log.unmatched)
-        said.append(
-            f"{words.plural(n, 'correction')} no longer {'applies' if n == 1 else 'apply'} (see below)."
+        lost = ngettext(
+            "{n} correction no longer applies (see below).", "{n} corrections no longer apply (see below).", n
         )
+        said.append(lost.format(n=n))
     if said:
         st.caption(" ".join(said))
 

@@ -7,9 +7,11 @@ import streamlit as st
 from pages._components import words
 from pages._components.correction.saving import Corrector
 from pages._components.correction.words import candidate_words
+from pages._components.listed import listed
 from pages._components.view import View, window_around
 from processing.emg.corrections_candidates import Candidate, likeliest_doubles
 from processing.emg.results import ChannelAnalysis
+from processing.language import gettext as _
 
 
 def missing_section(corrector: Corrector, view: View, channel: ChannelAnalysis, expected: int) -> None:
@@ -18,17 +20,18 @@ def missing_section(corrector: Corrector, view: View, channel: ChannelAnalysis, 
     doubles = likeliest_doubles(channel)
     if found >= expected and not doubles:
         return
-    label = f"Expected {expected}, found {found}"
     offer = []
     if found < expected:
-        offer.append("the likeliest miss" if expected - found == 1 else "the likeliest 2 misses")
+        one = expected - found == 1
+        offer.append(_("the likeliest miss") if one else _("the likeliest 2 misses"))
     if doubles:
-        offer.append("a likely double")
+        offer.append(_("a likely double"))
+    label = _("Expected {expected}, found {found}: show {candidates}")
     key = f"{view.key}:candidates:{channel.name}"
-    if st.toggle(f"{label}: show {' and '.join(offer)}", key=key):
+    if st.toggle(label.format(expected=expected, found=found, candidates=listed(offer)), key=key):
         candidates = corrector.candidates(channel.name)
         if found < expected and not any(c.kind == "miss" for c in candidates):
-            st.caption("Nothing else in the signal rises clearly out of the noise.")
+            st.caption(_("Nothing else in the signal rises clearly out of the noise."))
         for number, candidate in enumerate(candidates):
             _candidate(corrector, view, channel, candidate, f"{key}:{number}")
 
@@ -37,13 +40,13 @@ def _candidate(
     corrector: Corrector, view: View, channel: ChannelAnalysis, candidate: Candidate, key: str
 ) -> None:
     place = (candidate.onset_s, candidate.offset_s)
-    kind = "Likely miss" if candidate.kind == "miss" else "Likely double"
+    kind = _("Likely miss") if candidate.kind == "miss" else _("Likely double")
     st.markdown(f":small[**{kind}** · {words.plain(candidate_words(candidate))}]")
     with st.container(horizontal=True, gap="xsmall"):
-        st.button("Show", icon=":material/search:", key=f"{key}:show", on_click=_show, args=(view, place))
+        st.button(_("Show"), icon=":material/search:", key=f"{key}:show", on_click=_show, args=(view, place))
         if candidate.kind == "miss":
             st.button(
-                "Count it",
+                _("Count it"),
                 icon=":material/add:",
                 key=f"{key}:add",
                 on_click=corrector.add,
@@ -53,7 +56,7 @@ def _candidate(
         before = [c for c in channel.contractions if c.offset_s <= candidate.onset_s]
         if before:
             st.button(
-                "Merge with the one before",
+                _("Merge with the one before"),
                 icon=":material/merge:",
                 key=f"{key}:merge",
                 on_click=corrector.merge,

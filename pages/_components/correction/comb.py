@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages._components import words
+from pages._components import counted, words
 from pages._components.correction.candidates import missing_section
 from pages._components.correction.saving import Corrector
 from pages._components.stops import Stop
 from pages._components.view import View
 from processing.emg.results import ChannelAnalysis
+from processing.language import gettext as _
+from processing.language import ngettext
 
 COUNTED, DOUBTFUL, MISSING = "✓", "?", "☐"
 
@@ -35,11 +37,19 @@ def comb_words(channel: ChannelAnalysis, expected: int) -> str:
     """Say the comb in a sentence, for example ``10 of 12 repetitions, 1 doubtful, 2 missing, 1 rejected``."""
     found = len(channel.contractions)
     doubtful = sum(c.doubtful for c in channel.contractions)
-    parts = [f"{found} of {expected} repetitions"]
-    parts += [f"{doubtful} doubtful"] if doubtful else []
-    parts += [f"{expected - found} missing"] if found < expected else []
-    parts += [f"{found - expected} more than prescribed"] if found > expected else []
-    parts += [f"{len(channel.rejected)} rejected"] if channel.rejected else []
+    parts = [
+        ngettext("{n} of {expected} repetition", "{n} of {expected} repetitions", expected).format(
+            n=found, expected=expected
+        )
+    ]
+    if doubtful:
+        parts.append(counted.doubtful(doubtful))
+    if found < expected:
+        parts.append(ngettext("{n} missing", "{n} missing", expected - found).format(n=expected - found))
+    if found > expected:
+        parts.append(_("{n} more than prescribed").format(n=found - expected))
+    if channel.rejected:
+        parts.append(counted.rejected(len(channel.rejected)))
     return ", ".join(parts)
 
 
@@ -72,7 +82,7 @@ def _comb(view: View, channel: ChannelAnalysis, expected: int) -> None:
         else:
             _show_gap(view, channel)
 
-    name = f"{words.side_mark(channel.side)} {words.side_name(channel.side, channel.name)}"
+    name = f"{words.side_mark(channel.side)} {words.plain(words.side_name(channel.side, channel.name))}"
     st.pills(
         f"**{name}** · {comb_words(channel, expected)}",
         range(len(row)),

@@ -11,6 +11,8 @@ from pages._components.correction.words import change_words, entry_words, leg_na
 from pages._components.mark_words import mark_words
 from pages._components.open_review import OpenReview
 from processing.emg.corrections import active_edits
+from processing.language import gettext as _
+from processing.language import ngettext
 
 
 def correction_history(opened: OpenReview) -> None:
@@ -21,29 +23,29 @@ def correction_history(opened: OpenReview) -> None:
         return
     holds = {entry.revision for entry in active_edits(log)}
     lost = {entry.revision for entry in review.corrections.unmatched}
-    with st.expander(
-        f"Corrections: {words.plural(len(holds), 'change')} in force", icon=":material/history:"
-    ):
+    label = ngettext("Corrections: {n} change in force", "Corrections: {n} changes in force", len(holds))
+    with st.expander(label.format(n=len(holds)), icon=":material/history:"):
         for entry in review.corrections.unmatched:
             if entry.correction is not None:
-                said = change_words(entry.correction, result.channels)
+                change = change_words(entry.correction, result.channels)
+                said = _("{change}. No such contraction is found in this result; the correction is kept.")
                 st.warning(
-                    f"{words.plain(said)}. No such contraction is found in this result; the correction is kept.",
-                    title="A correction no longer applies",
+                    said.format(change=words.plain(change)),
+                    title=_("A correction no longer applies"),
                     icon=":material/link_off:",
                 )
         _rejected(Corrector(opened.services, review, result, then=opened.follow), opened.editing)
         rows = [
             {
-                "When": local_time.moment(entry.at),
-                "Who": entry.author_name or "not known",
-                "What": entry_words(entry, log, result.channels),
-                "State": _state(entry.revision, entry.action, holds, lost),
+                _("When"): local_time.moment(entry.at),
+                _("Who"): entry.author_name or _("not known"),
+                _("What"): entry_words(entry, log, result.channels),
+                _("State"): _state(entry.revision, entry.action, holds, lost),
             }
             for entry in reversed(log)
         ]
         st.dataframe(
-            pd.DataFrame(rows), hide_index=True, alt="All corrections of this session, newest first."
+            pd.DataFrame(rows), hide_index=True, alt=_("All corrections of this session, newest first.")
         )
 
 
@@ -51,8 +53,8 @@ def _state(revision: int, action: str, holds: set[int], lost: set[int]) -> str:
     if action != "edit":
         return ""
     if revision in lost:
-        return "no longer applies"
-    return "in force" if revision in holds else "taken back"
+        return _("no longer applies")
+    return _("in force") if revision in holds else _("taken back")
 
 
 def _rejected(corrector: Corrector, editable: bool) -> None:
@@ -61,13 +63,13 @@ def _rejected(corrector: Corrector, editable: bool) -> None:
             place = (item.contraction.onset_s, item.contraction.offset_s)
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 st.markdown(
-                    f"✗ {leg_name(channel.name, corrector.result.channels)} {words.span(*place)} · "
+                    f"✗ {words.plain(leg_name(channel.name, corrector.result.channels))} {words.span(*place)} · "
                     f"{words.plain(mark_words(item.mark))}",
                     width="content",
                 )
                 if editable:
                     st.button(
-                        "Count it again",
+                        _("Count it again"),
                         icon=":material/undo:",
                         key=f"again:{corrector.review.summary.session_code}:{channel.name}:{number}:{place[0]:.4f}",
                         on_click=corrector.accept,

@@ -74,6 +74,12 @@ class Corrector:
             return None
         return channel, index, channel.contractions[index]
 
+    @staticmethod
+    def kept(chosen: tuple[ChannelAnalysis, int, Contraction]) -> bool:
+        """Return whether a person has said already that this contraction counts."""
+        mark = chosen[0].mark_of(chosen[1])
+        return mark is not None and mark.kind == "accept"
+
     def candidates(self, channel: str) -> tuple[Candidate, ...]:
         """Return the likeliest misses and doubles of a channel."""
         return self._services.corrections.candidates(self.review).get(channel, ())

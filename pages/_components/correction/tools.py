@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from pages._components import state
 from pages._components.contraction_table import choose_contraction
-from pages._components.correction.bar import KEYS, corrections_bar
+from pages._components.correction.acts import KEYS, choose_changed, correction_acts
+from pages._components.correction.bar import corrections_bar
 from pages._components.correction.comb import rep_comb
-from pages._components.correction.saving import Corrector, find
+from pages._components.correction.saving import Corrector
+from pages._components.notes import moment_looked_at, note_about
 from pages._components.open_review import OpenReview
 from pages._components.signal_view import Tools
 from pages._components.view import View
@@ -23,7 +26,13 @@ def correction_tools(opened: OpenReview) -> Tools:
     corrector = _corrector(opened)
     choose_changed(corrector, View(opened.subject, opened.result.metadata.duration_s))
     prepare_once(opened.services, opened.review, opened.result.version)
-    return Tools(draw=partial(_draw, corrector), keys=KEYS, on_edge=partial(_moved, corrector))
+    return Tools(
+        draw=partial(_draw, corrector, note=partial(_note, opened)),
+        keys=KEYS,
+        on_edge=partial(_moved, corrector),
+        acts=correction_acts(opened),
+        follow=opened.redraw,
+    )
 
 
 def prepare_once(services: Services, review: SessionReview, version: int) -> None:
@@ -51,20 +60,13 @@ def _corrector(opened: OpenReview) -> Corrector:
     return corrector
 
 
-def _draw(corrector: Corrector, view: View) -> None:
-    corrections_bar(corrector, view)
+def _draw(corrector: Corrector, view: View, *, note: Callable[[], None] | None = None) -> None:
+    corrections_bar(corrector, view, note=note)
     rep_comb(corrector, view)
 
 
-def choose_changed(corrector: Corrector, view: View) -> None:
-    """Choose the contraction that was just changed, wherever it stands in the row now."""
-    settled, place = corrector.take_selection()
-    if not settled:
-        return
-    index = None
-    if place is not None:
-        index = find(next((c for c in corrector.result.channels if c.name == place[0]), None), place[1])
-    view.select(None if place is None or index is None else (place[0], index))
+def _note(opened: OpenReview) -> None:
+    note_about(opened.services, opened.code, moment_looked_at(opened))
 
 
 def _moved(corrector: Corrector, channel: str, index: int, onset_s: float, offset_s: float) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pages._components import words
-from pages._components.mark_words import VERBS
+from pages._components.mark_words import VERBS, reason_words
 from processing.emg.corrections import Correction, LogEntry
 from processing.emg.corrections_candidates import Candidate
 from processing.emg.results import ChannelAnalysis
+from processing.language import gettext as _
 
 
 def leg_name(channel: str, channels: Sequence[ChannelAnalysis]) -> str:
@@ -19,12 +20,25 @@ def leg_name(channel: str, channels: Sequence[ChannelAnalysis]) -> str:
 
 def change_words(change: Correction, channels: Sequence[ChannelAnalysis]) -> str:
     """Say what one edit did, for example ``Left 12.40–12.78 s rejected: artefact``."""
-    said = f"{leg_name(change.channel, channels)} {words.span(*change.interval_s)} {VERBS[change.kind]}"
-    if change.kind in ("move", "merge"):
-        said += f" to {words.span(*change.becomes_s)}"
+    said = _done(change).format(
+        place=f"{leg_name(change.channel, channels)} {words.span(*change.interval_s)}",
+        decided=_(VERBS[change.kind]),
+        becomes=words.span(*change.becomes_s),
+        moment=words.seconds(change.at_s),
+    )
+    if not change.reason:
+        return said
+    return _("{change}: {reason}").format(change=said, reason=reason_words(change.reason))
+
+
+def _done(change: Correction) -> str:
+    if change.kind == "move":
+        return _("{place} moved to {becomes}")
+    if change.kind == "merge":
+        return _("{place} merged to {becomes}")
     if change.at_s is not None:
-        said += f" at {words.seconds(change.at_s)}"
-    return f"{said}: {change.reason}" if change.reason else said
+        return _("{place} {decided} at {moment}")
+    return _("{place} {decided}")
 
 
 def entry_words(entry: LogEntry, log: Sequence[LogEntry], channels: Sequence[ChannelAnalysis]) -> str:
@@ -33,25 +47,27 @@ def entry_words(entry: LogEntry, log: Sequence[LogEntry], channels: Sequence[Cha
         return change_words(entry.correction, channels)
     target = next((e for e in log if e.revision == entry.target), None)
     about = "" if target is None or target.correction is None else change_words(target.correction, channels)
-    return f"{'taken back' if entry.action == 'undo' else 'done again'}: {about}"
+    said = _("taken back: {change}") if entry.action == "undo" else _("done again: {change}")
+    return said.format(change=about)
 
 
 def candidate_words(candidate: Candidate) -> str:
     """Say where a likely miss or double is, and why it may be one."""
     where = words.span(candidate.onset_s, candidate.offset_s)
     if candidate.kind == "double":
-        return (
-            f"{where}: follows after {words.seconds(candidate.gap_s)}, "
-            f"usually {words.seconds(candidate.usual_gap_s)} pass"
+        return _("{where}: follows after {gap}, usually {usual} pass").format(
+            where=where, gap=words.seconds(candidate.gap_s), usual=words.seconds(candidate.usual_gap_s)
         )
-    found = "seen, but too faint" if candidate.faint else "below the detector's threshold"
-    said = f"{where}: {found}; peak {words.number(candidate.peak_uv, 'µV')}"
+    said = [_("seen, but too faint") if candidate.faint else _("below the detector's threshold")]
+    peak = words.number(candidate.peak_uv, "µV")
     if candidate.usual_peak_uv:
-        share = 100 * candidate.peak_uv / candidate.usual_peak_uv
-        said += f", {words.number(share, '%')} of the usual {words.number(candidate.usual_peak_uv, 'µV')}"
+        share = words.number(100 * candidate.peak_uv / candidate.usual_peak_uv, "%")
+        usual = words.number(candidate.usual_peak_uv, "µV")
+        compared = _("peak {amplitude}, {percent} of the usual {usual}")
+        said.append(compared.format(amplitude=peak, percent=share, usual=usual))
+    else:
+        said.append(_("peak {amplitude}").format(amplitude=peak))
     if candidate.gap_s is not None and candidate.usual_gap_s is not None:
-        said += (
-            f"; {words.seconds(candidate.gap_s)} between its neighbours, "
-            f"usually {words.seconds(candidate.usual_gap_s)}"
-        )
-    return said
+        gap, usual = words.seconds(candidate.gap_s), words.seconds(candidate.usual_gap_s)
+        said.append(_("{gap} between its neighbours, usually {usual}").format(gap=gap, usual=usual))
+    return _("{where}: {found}").format(where=where, found="; ".join(said))

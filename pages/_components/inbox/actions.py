@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from pages._components import words
 from processing.errors import ProcessingError
+from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.inbox import InboxRow
 
@@ -15,18 +17,36 @@ def row_actions(services: Services, row: InboxRow, patients: Sequence[str]) -> N
     """Draw the ways on: open, try again, give it to a patient, see the original, put it aside or take it back."""
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         if row.session_code:
-            _open(row.session_code, f"Open {row.session_code}", "monitoring")
+            _open(row.session_code, _("Open {session}").format(session=row.session_code), "monitoring")
         if row.duplicate_of:
-            _open(row.duplicate_of, "Show original", "content_copy")
+            _open(row.duplicate_of, _("Show original"), "content_copy")
         if row.state == "parked" and not row.dismissed:
             _assign(services, row, patients)
         if row.state == "failed":
-            said = f"{row.session_code} is read again; its row says what comes of it."
-            _button("Retry", "refresh", row, lambda: services.retry_session(str(row.session_code)), said)
+            said = _("{session} is read again; its row says what comes of it.").format(
+                session=row.session_code
+            )
+            _button(
+                _("Retry"),
+                _("Retry"),
+                "refresh",
+                row,
+                lambda: services.retry_session(str(row.session_code)),
+                said,
+            )
         if row.dismissed:
-            _button("Take back", "undo", row, lambda: services.inbox.restore(row), "Taken back.")
+            _button(
+                _("Take back"),
+                _("Take back"),
+                "undo",
+                row,
+                lambda: services.inbox.restore(row),
+                _("Taken back."),
+            )
         elif row.state in ("failed", "parked"):
-            _button("Dismiss", "close", row, lambda: services.inbox.dismiss(row), "Put aside.")
+            _button(
+                _("Dismiss"), _("Dismiss"), "close", row, lambda: services.inbox.dismiss(row), _("Put aside.")
+            )
 
 
 def _open(session_code: str, label: str, icon: str) -> None:
@@ -34,23 +54,23 @@ def _open(session_code: str, label: str, icon: str) -> None:
 
 
 def _assign(services: Services, row: InboxRow, patients: Sequence[str]) -> None:
-    with st.popover("Assign patient", icon=":material/person_add:"):
-        st.caption("The file is copied into the patient's folder and analysed; the original stays.")
+    with st.popover(_("Assign patient"), icon=":material/person_add:"):
+        st.caption(_("The file is copied into the patient's folder and analysed; the original stays."))
         code = st.selectbox(
-            "Patient code",
+            _("Patient code"),
             list(patients),
             index=None,
-            placeholder="Choose, or type a new one such as P014",
+            placeholder=_("Choose, or type a new one such as P014"),
             accept_new_options=True,
             key=f"inbox:patient:{row.key}",
         )
-        if st.button("Assign", type="primary", disabled=code is None, key=f"inbox:assign:{row.key}"):
-            _do(lambda: services.inbox.assign(row, str(code)), f"Given to {code}.")
+        if st.button(_("Assign"), type="primary", disabled=code is None, key=f"inbox:assign:{row.key}"):
+            _do(lambda: services.inbox.assign(row, str(code)), _("Given to {patient}.").format(patient=code))
 
 
-def _button(label: str, icon: str, row: InboxRow, action: Callable[[], object], said: str) -> None:
+def _button(name: str, label: str, icon: str, row: InboxRow, action: Callable[[], object], said: str) -> None:
     if st.button(
-        label, icon=f":material/{icon}:", key=f"inbox:{label}:{row.key}", type="tertiary", width="content"
+        label, icon=f":material/{icon}:", key=f"inbox:{name}:{row.key}", type="tertiary", width="content"
     ):
         _do(action, said)
 
@@ -59,7 +79,7 @@ def _do(action: Callable[[], object], said: str) -> None:
     try:
         action()
     except ProcessingError as error:
-        st.error(f"Not done: {error}", icon=":material/error:")
+        st.error(_("Not done: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     st.toast(said, icon=":material/check:")
     st.rerun()

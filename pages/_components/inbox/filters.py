@@ -5,24 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components import state
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.use_cases.inbox import InboxFilters, InboxState
 
 CHOICES: dict[str, tuple[InboxState, ...]] = {
-    "Needs you": ("parked", "failed", "warnings"),
-    "Running": ("waiting", "reading", "analysing"),
-    "Ready": ("ready", "warnings"),
-    "Could not be read": ("failed",),
-    "Without a patient": ("parked",),
-    "Reviewed": ("reviewed",),
+    N_("Needs you"): ("parked", "failed", "warnings"),
+    N_("Running"): ("waiting", "reading", "analysing"),
+    N_("Ready"): ("ready", "warnings"),
+    N_("Could not be read"): ("failed",),
+    N_("Without a patient"): ("parked",),
+    N_("Reviewed"): ("reviewed",),
 }
-ASIDE = "Put aside"
+ASIDE = N_("Put aside")
 
 
 def choose_states() -> InboxFilters:
     """Ask which files are shown; nothing chosen shows all but those that were put aside."""
     chosen = st.pills(
-        "Show",
+        _("Show"),
         [*CHOICES, ASIDE],
+        format_func=_,
         key=state.INBOX_FILTER,
         persist_state="session",
         on_change=_from_the_top,

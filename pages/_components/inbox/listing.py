@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._components import state, words
+from pages._components import state
 from pages._components.inbox.actions import row_actions
 from pages._components.inbox.filters import choose_states
 from pages._components.inbox.wording import row_note, row_state, time_words, when_words
 from pages._components.notices import unavailable
 from pages._components.upload.rows import code
 from processing.errors import TransientError
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import ngettext
 from processing.services import Services
 from processing.use_cases.inbox import InboxFilters, InboxRow
 
@@ -23,7 +26,7 @@ COLUMNS = (3.2, 0.8, 1.75, 0.9, 3.6)
 LINES = """<style>
 [class*="st-key-inbox-row"] { border-top: 1px solid rgba(128, 128, 128, 0.25); padding-top: 0.4rem; }
 </style>"""
-HEADINGS = ("File", "Patient", "State", "Took", "What to do")
+HEADINGS = (N_("File"), N_("Patient"), N_("State"), N_("Took"), N_("What to do"))
 
 
 def live_inbox(services: Services) -> None:
@@ -57,7 +60,7 @@ def _table(services: Services, rows: Sequence[InboxRow], filters: InboxFilters) 
     st.html(LINES)
     with st.container(border=True, gap="xsmall", key="inbox-table"):
         for column, heading in zip(st.columns(COLUMNS), HEADINGS, strict=True):
-            column.markdown(f":small[**{heading}**]")
+            column.markdown(f":small[**{_(heading)}**]")
         for row in rows[:PAGE]:
             with st.container(key=f"inbox-row-{row.key}"):
                 _row(services, row, patients)
@@ -84,24 +87,27 @@ def _summary(rows: Sequence[InboxRow]) -> str:
         word = row_state(row).word.lower()
         counts[word] = counts.get(word, 0) + 1
     said = ", ".join(f"{count} {word}" for word, count in counts.items())
-    return f"{words.plural(len(rows[:PAGE]), 'file')} shown: {said}"
+    n = len(rows[:PAGE])
+    return ngettext("{n} file shown: {states}", "{n} files shown: {states}", n).format(n=n, states=said)
 
 
 def _empty(services: Services, filters: InboxFilters) -> None:
     if filters.before is not None or filters.states or filters.dismissed:
-        aside = "Nothing was put aside." if filters.dismissed else "No file is in this state."
+        aside = _("Nothing was put aside.") if filters.dismissed else _("No file is in this state.")
         st.info(aside, icon=":material/filter_alt:")
         return
     aside_too = services.inbox.list_files(InboxFilters(dismissed=True, limit=1))
     st.info(
-        "Everything that arrived was put aside."
+        _("Everything that arrived was put aside.")
         if aside_too
-        else "No file has arrived yet. Recordings that reach the bucket, or that you upload, appear here by "
-        "themselves.",
-        title="Nothing waiting",
+        else _(
+            "No file has arrived yet. Recordings that reach the bucket, or that you upload, appear here by "
+            "themselves."
+        ),
+        title=_("Nothing waiting"),
         icon=":material/inbox:",
     )
-    st.page_link("upload.py", label="Upload a recording", icon=":material/upload_file:")
+    st.page_link("upload.py", label=_("Upload a recording"), icon=":material/upload_file:")
 
 
 def _pages(rows: Sequence[InboxRow], filters: InboxFilters) -> None:
@@ -111,11 +117,11 @@ def _pages(rows: Sequence[InboxRow], filters: InboxFilters) -> None:
         return
     with st.container(horizontal=True):
         if filters.before is not None and st.button(
-            "Newest", icon=":material/first_page:", key="inbox:newest"
+            _("Newest"), icon=":material/first_page:", key="inbox:newest"
         ):
             st.session_state[state.INBOX_BEFORE] = None
             st.rerun()
-        if older and st.button("Older", icon=":material/chevron_right:", key="inbox:older"):
+        if older and st.button(_("Older"), icon=":material/chevron_right:", key="inbox:older"):
             last = rows[PAGE - 1]
             st.session_state[state.INBOX_BEFORE] = (last.received_at, last.key)
             st.rerun()

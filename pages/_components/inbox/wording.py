@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pages._components import local_time, words
+from pages._components.inbox.reviewed import signed
 from pages._components.words import State
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.use_cases.inbox import InboxRow, InboxState
 
 STATES: dict[InboxState, State] = {
@@ -18,11 +21,11 @@ STATES: dict[InboxState, State] = {
 }
 # What a person can do about a kind of failure; the reason itself stands before it.
 ADVICE = {
-    "MissingChannelError": "Open it to say which channel is which leg.",
-    "TruncatedRecordingError": "Copy the file from the tablet once more.",
-    "UnreadableRecordingError": "Export it once more, or ask who made it.",
-    "NotFoundError": "It is analysed as soon as it is there.",
-    "ReaderCrashedError": "Try again; if it fails once more the file is damaged.",
+    "MissingChannelError": N_("Open it to say which channel is which leg."),
+    "TruncatedRecordingError": N_("Copy the file from the tablet once more."),
+    "UnreadableRecordingError": N_("Export it once more, or ask who made it."),
+    "NotFoundError": N_("It is analysed as soon as it is there."),
+    "ReaderCrashedError": N_("Try again; if it fails once more the file is damaged."),
 }
 
 
@@ -35,27 +38,33 @@ def row_note(row: InboxRow) -> str:
     """Return the reason and what to do, whether it is there already, or what changed since it was reviewed."""
     said = []
     if row.reason:
-        said.append(words.plain(row.reason))
+        said.append(words.told(row.reason))
     if row.state == "failed" and row.failure_kind in ADVICE:
-        said.append(ADVICE[row.failure_kind])
+        said.append(_(ADVICE[row.failure_kind]))
     if row.needs_legs:
-        said.append("Open it and say under Legs which channel is which leg: without that it has no score.")
+        said.append(_("Open it and say under Legs which channel is which leg: without that it has no score."))
     if row.duplicate_of:
-        when = f" of {local_time.moment(row.duplicate_recorded_at)}" if row.duplicate_recorded_at else ""
-        said.append(f"The same recording as {row.duplicate_of}{when}.")
+        said.append(_same_recording(row))
     if row.state == "reviewed":
-        by = f"by {words.plain(row.reviewed_by)}, " if row.reviewed_by else ""
-        said.append(f"{by}{local_time.moment(row.reviewed_at)}")
+        said.append(signed(row.reviewed_by, local_time.moment(row.reviewed_at)))
     elif row.changed_since_review:
-        said.append(f"Reviewed {local_time.moment(row.reviewed_at)}, changed since.")
+        said.append(_("Reviewed {when}, changed since.").format(when=local_time.moment(row.reviewed_at)))
     return " ".join(said)
+
+
+def _same_recording(row: InboxRow) -> str:
+    if row.duplicate_recorded_at is None:
+        return _("The same recording as {session}.").format(session=row.duplicate_of)
+    return _("The same recording as {session} of {when}.").format(
+        session=row.duplicate_of, when=local_time.moment(row.duplicate_recorded_at)
+    )
 
 
 def when_words(row: InboxRow) -> str:
     """Say when the file was recorded or, until that is known, when it arrived."""
     if row.recorded_at is not None:
-        return f"recorded {local_time.moment(row.recorded_at)}"
-    return f"arrived {local_time.moment(row.received_at)}"
+        return _("recorded {when}").format(when=local_time.moment(row.recorded_at))
+    return _("arrived {when}").format(when=local_time.moment(row.received_at))
 
 
 def time_words(row: InboxRow) -> str:
@@ -63,7 +72,7 @@ def time_words(row: InboxRow) -> str:
     if row.seconds is None:
         return "—"
     if row.running:
-        return f"{row.seconds:.0f}{words.THIN}s so far"
+        return _("{time} so far").format(time=words.fixed(row.seconds, 0, "s"))
     if row.seconds < 120:
         return words.number(round(row.seconds, 1), "s")
     return (

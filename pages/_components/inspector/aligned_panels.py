@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages._components import words
+from pages._components import not_judged, words
 from pages._components.review_figure.panels import Panel
 from processing.emg.aligned import AlignedContractions, align_at_onset
 from processing.emg.parameters import SessionTargets
@@ -59,7 +59,7 @@ class Muscle:
     @property
     def not_judged(self) -> str:
         """Say that and why the channel is not judged."""
-        return f"not judged: {words.short_reason(self.panel.analysis.quality) or 'signal not usable'}"
+        return not_judged.reason_words(self.panel.analysis.quality)
 
     @property
     def target_uv(self) -> float | None:

@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from pages._components import words
+from pages._components import counted, words
 from pages._components.classes import contraction_class
+from pages._components.doubts import doubt
 from pages._components.inspector.aligned_panels import Muscle, limits_uv
+from pages._components.mark_words import reason_words
 from processing.emg.aligned import thin
+from processing.emg.results import Contraction, RejectedContraction
+from processing.language import gettext as _
 
 WIDTH, HEIGHT, FOOT = 120.0, 56.0, 54.0
 POINTS = 70
@@ -45,21 +49,18 @@ def sheet_of(
 def _note(muscle: Muscle) -> str:
     if not muscle.judged:
         return muscle.not_judged
-    found = words.plural(len(muscle.contractions), "contraction")
+    found = counted.contractions(len(muscle.contractions))
     if muscle.panel.analysis.side is None:
         return found
-    return f"{found} of {muscle.targets.expected_contractions} expected"
+    return _("{found} of {expected} expected").format(
+        found=found, expected=muscle.targets.expected_contractions
+    )
 
 
 def _cell(muscle: Muscle, index: int, limit: float, selected: tuple[str, int] | None) -> Cell:
     c = muscle.contractions[index]
     kind = contraction_class(c)
     mark = muscle.panel.analysis.mark_of(index)
-    said = f"{muscle.name} {index + 1}, at {words.seconds(c.onset_s)}"
-    if muscle.judged:
-        said += f", lasting {words.seconds(c.duration_s)}: {kind.word}"
-        said += f"; doubtful: {c.doubtful_reason or 'no reason given'}" if c.doubtful else ""
-        said += "; decided by a person" if mark is not None else ""
     return {
         "kind": "contraction",
         "index": index,
@@ -71,20 +72,42 @@ def _cell(muscle: Muscle, index: int, limit: float, selected: tuple[str, int] | 
         "doubtful": c.doubtful and muscle.judged,
         "kept": mark is not None,
         "selected": (muscle.channel, index) == selected,
-        "said": said,
+        "said": _said(muscle, index, c),
     }
+
+
+def _said(muscle: Muscle, index: int, c: Contraction) -> str:
+    """Describe a cell for those who cannot see it."""
+    place = {"muscle": muscle.name, "number": index + 1, "moment": words.seconds(c.onset_s)}
+    if not muscle.judged:
+        return _("{muscle} {number}, at {moment}").format(**place)
+    said = _("{muscle} {number}, at {moment}, lasting {duration}: {result}").format(
+        **place, duration=words.seconds(c.duration_s), result=contraction_class(c).word
+    )
+    if c.doubtful:
+        said = f"{said}; {doubt(c)}"
+    if muscle.panel.analysis.mark_of(index) is not None:
+        said = f"{said}; {_('decided by a person')}"
+    return said
 
 
 def _rejected(muscle: Muscle) -> list[Cell]:
     return [
         {
             "kind": "rejected",
-            "text": f"✗ at {words.fixed(r.contraction.onset_s, 1, 's')}",
-            "said": f"{muscle.name}: rejected at {words.seconds(r.contraction.onset_s)}"
-            + (f", {r.mark.reason}" if r.mark.reason else ""),
+            "text": _("✗ at {moment}").format(moment=words.fixed(r.contraction.onset_s, 1, "s")),
+            "said": _rejection(muscle, r),
         }
         for r in muscle.panel.analysis.rejected
     ]
+
+
+def _rejection(muscle: Muscle, rejected: RejectedContraction) -> str:
+    moment, reason = words.seconds(rejected.contraction.onset_s), rejected.mark.reason
+    if not reason:
+        return _("{muscle}: rejected at {moment}").format(muscle=muscle.name, moment=moment)
+    said = _("{muscle}: rejected at {moment}, {reason}")
+    return said.format(muscle=muscle.name, moment=moment, reason=reason_words(reason))
 
 
 def _missing(muscle: Muscle) -> list[Cell]:
@@ -93,8 +116,12 @@ def _missing(muscle: Muscle) -> list[Cell]:
         return []
     n = muscle.targets.expected_contractions - len(muscle.contractions)
     return [
-        {"kind": "missing", "text": "missing", "said": f"{muscle.name}: missing"} for _ in range(max(0, n))
-    ]
+        {
+            "kind": "missing",
+            "text": _("missing"),
+            "said": _("{muscle}: missing").format(muscle=muscle.name),
+        }
+    ] * max(0, n)
 
 
 def outline(time_s: np.ndarray, y: np.ndarray, limit: float) -> str:

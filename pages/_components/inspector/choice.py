@@ -9,6 +9,7 @@ import streamlit as st
 from pages._components.stops import Stop, next_stop, stop_after
 from pages._components.view import View, window_around
 from processing.emg.results import ChannelAnalysis
+from processing.language import gettext as _
 
 Selected = tuple[str, int]
 
@@ -41,11 +42,11 @@ def choice_buttons(view: View, places: Sequence[Stop], selected: Selected | None
     previous, following = (next_stop(places, selected, step) for step in (-1, 1))
     doubtful = [stop for stop in places if stop.doubtful]
     buttons: list[tuple[str, str, str, Stop | None]] = [
-        ("Previous", "skip_previous", "K", previous),
-        ("Next", "skip_next", "J", following),
+        (_("Previous"), "skip_previous", "K", previous),
+        (_("Next"), "skip_next", "J", following),
     ]
     if doubtful:
-        buttons.append(("Next doubtful", "question_mark", "N", _next_doubtful(doubtful, places, selected)))
+        buttons.append((_("Next doubtful"), "question_mark", "N", _next_doubtful(doubtful, places, selected)))
 
     def visit(stop: Stop | None) -> None:
         if stop is not None:

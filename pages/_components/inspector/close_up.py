@@ -9,10 +9,11 @@ import numpy as np
 from pages._components import words
 from pages._components.classes import contraction_class
 from pages._components.inspector.aligned_panels import Muscle, masked_s
-from pages._components.review_figure.lines import visible_indices
+from pages._components.review_figure.lines import ENVELOPE, visible_indices
 from pages._components.review_figure.primitives import Spec, area, packed, text
 from pages._components.signal_details.grid import LEFT, RIGHT, axis, legend_line
 from processing.emg.results import Contraction, IntervalS
+from processing.language import gettext as _
 
 HEIGHT, TOP, BOTTOM = 400, 30, 46
 MARGIN_S, POINTS = 0.6, 3000
@@ -40,17 +41,17 @@ def close_up_figure(muscle: Muscle, index: int, *, revision: str = "0") -> Spec:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
-        "xaxis": axis("Time in the recording (s)", [0.0, 1.0], "y", range=list(window), hoverformat=".2f"),
+        "xaxis": axis(_("Time in the recording (s)"), [0.0, 1.0], "y", range=list(window), hoverformat=".2f"),
         "yaxis": axis("µV", [0.0, 1.0], "x", range=[-limit, limit], nticks=7),
         "annotations": list(_words(muscle, chosen, window, limit)),
         "shapes": list(_lines(muscle, chosen)),
     }
     data = [*_bands(muscle, index, window, limit), *_signals(muscle, window), *_target(muscle, window, limit)]
-    legend = [legend_line("RMS envelope", "@text", 3), legend_line("raw EMG", "@other_raw", 2)]
+    legend = [legend_line(_("RMS envelope"), "@text", 3), legend_line(_("raw EMG"), "@other_raw", 2)]
     if muscle.target_uv is not None:
-        legend.append(legend_line("amplitude to reach", "@text", 2, "dashed"))
+        legend.append(legend_line(_("amplitude to reach"), "@text", 2, "dashed"))
     if masked_s(muscle.panel):
-        legend.append({"kind": "hatch", "label": "left out", "color": "@mask"})
+        legend.append({"kind": "hatch", "label": _("left out"), "color": "@mask"})
     return {"data": data, "layout": layout, "legend": legend}
 
 
@@ -86,12 +87,12 @@ def _signals(muscle: Muscle, window: IntervalS) -> Iterator[Spec]:
     traces = muscle.panel.traces
     for kind, y, line in (
         ("raw", traces.raw_uv, {"width": 1, "color": muscle.pale}),
-        ("RMS envelope", traces.rms_envelope_uv, {"width": 2.6, "color": muscle.tone}),
+        (ENVELOPE, traces.rms_envelope_uv, {"width": 2.6, "color": muscle.tone}),
     ):
         indices = visible_indices(y, traces.sampling_rate_hz, window, POINTS)
         hover: Spec = {"hoverinfo": "skip"}
         if kind != "raw" and muscle.judged:
-            hover = {"hovertemplate": "RMS envelope<br>%{x:.2f} s · %{y:.3r} µV<extra></extra>"}
+            hover = {"hovertemplate": _("RMS envelope") + "<br>%{x:.2f} s · %{y:.3r} µV<extra></extra>"}
         yield {
             "type": "scatter",
             "mode": "lines",
@@ -140,14 +141,15 @@ def _words(muscle: Muscle, chosen: Contraction, window: IntervalS, limit: float)
     above: Spec = {"xref": "x", "yref": "paper", "yanchor": "bottom"}
     narrow = (chosen.offset_s - chosen.onset_s) < 0.16 * (window[1] - window[0])
     start, end = (words.fixed(moment, 2, "s") for moment in (chosen.onset_s, chosen.offset_s))
-    yield text(
-        f"start {start}", chosen.onset_s, 1.01, size=12, xanchor="right" if narrow else "center", **above
-    )
-    yield text(f"end {end}", chosen.offset_s, 1.01, size=12, xanchor="left" if narrow else "center", **above)
+    said = _("start {moment}").format(moment=start)
+    yield text(said, chosen.onset_s, 1.01, size=12, xanchor="right" if narrow else "center", **above)
+    said = _("end {moment}").format(moment=end)
+    yield text(said, chosen.offset_s, 1.01, size=12, xanchor="left" if narrow else "center", **above)
     inside: Spec = {"xref": "x", "yref": "y domain", "bgcolor": "@paper", "opacity": 0.92, "borderpad": 2}
     if not chosen.meets_duration:
         moment = chosen.onset_s + muscle.targets.target_duration_s
-        said = f"held {words.number(muscle.targets.target_duration_s, 's')} would end here"
+        target = words.number(muscle.targets.target_duration_s, "s")
+        said = _("held {target} would end here").format(target=target)
         if moment <= window[1]:
             yield text(
                 said,
@@ -162,13 +164,15 @@ def _words(muscle: Muscle, chosen: Contraction, window: IntervalS, limit: float)
             )
     level = muscle.target_uv
     if level is not None:
-        over = " (above the scale)" if level > limit else ""
-        said = (
-            f"{words.number(muscle.targets.target_percent_mvc, '% MVC')} = {words.number(level, 'µV')}{over}"
+        over = level > limit
+        said = _("{percent} = {amplitude} (above the scale)") if over else _("{percent} = {amplitude}")
+        said = said.format(
+            percent=words.number(muscle.targets.target_percent_mvc, _("% MVC")),
+            amplitude=words.number(level, "µV"),
         )
         at = min(0.99, 0.5 + 0.5 * level / limit)
         yield text(
-            said, window[1], at, size=12, xanchor="right", yanchor="bottom" if not over else "top", **inside
+            said, window[1], at, size=12, xanchor="right", yanchor="top" if over else "bottom", **inside
         )
     if not muscle.judged:
         yield text(

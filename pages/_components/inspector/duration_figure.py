@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pages._components import words
+from pages._components import counted, words
 from pages._components.classes import CONTRACTION_CLASSES, contraction_class
 from pages._components.inspector.aligned_panels import Muscle
 from pages._components.review_figure.layout import long_name
 from pages._components.review_figure.primitives import Spec, text
 from pages._components.signal_details.grid import Grid, axis, grid_layout, legend_glyph, legend_line, nothing
+from processing.language import gettext as _
 
 PANEL_HEIGHT = 230
 BIN_S = 0.25
@@ -36,11 +37,11 @@ def duration_figure(
         cut = low + BARS_SHARE * (high - low)
         n = max(1, len(muscle.contractions))
         layout[long_name(x)] = axis(
-            "Contraction (number)", [low, cut], y, range=[0.4, n + 0.6], dtick=max(1, -(-n // 12)), tick0=1
+            _("Contraction (number)"), [low, cut], y, range=[0.4, n + 0.6], dtick=max(1, -(-n // 12)), tick0=1
         )
-        layout[long_name(y)] = axis("Duration (s)", grid.upright(position), x, range=[0, top], nticks=6)
+        layout[long_name(y)] = axis(_("Duration (s)"), grid.upright(position), x, range=[0, top], nticks=6)
         layout[long_name(x2)] = axis(
-            "How many",
+            _("How many"),
             [cut + BETWEEN * (high - low), high],
             y2,
             range=[0, 1.1 * most],
@@ -64,7 +65,7 @@ def heading(muscle: Muscle) -> str:
         return f"<b>{muscle.label}</b> · {muscle.not_judged}"
     held = sum(c.meets_duration for c in muscle.contractions)
     target = words.number(muscle.targets.target_duration_s, "s")
-    return f"<b>{muscle.label}</b> · {held} of {len(muscle.contractions)} held {target}"
+    return f"<b>{muscle.label}</b> · {counted.held_of(held, len(muscle.contractions), target)}"
 
 
 def longest_s(muscles: Sequence[Muscle]) -> float:
@@ -88,7 +89,7 @@ def _legend(muscles: Sequence[Muscle]) -> list[Spec]:
     entries = [
         legend_glyph(kind.word, kind.glyph, f"@{kind.key}") for kind in CONTRACTION_CLASSES if kind in kinds
     ]
-    return [*entries, legend_line("time to hold", "@text", 2, "dashed")]
+    return [*entries, legend_line(_("time to hold"), "@text", 2, "dashed")]
 
 
 def _bars(muscle: Muscle, selected: tuple[str, int] | None, x: str, y: str) -> Iterator[Spec]:
@@ -100,12 +101,15 @@ def _bars(muscle: Muscle, selected: tuple[str, int] | None, x: str, y: str) -> I
         if not members:
             continue
         color, fill = (f"@{kind.key}", f"@{kind.key}_fill") if muscle.judged else ("@game", "@mask_fill")
-        widths = [3 if (muscle.channel, i) == selected else 1 for i, _ in members]
+        widths = [3 if (muscle.channel, i) == selected else 1 for i, _c in members]
+        hover = _("{muscle} {number}: {duration}, {result}").format(
+            muscle=muscle.name, number="%{x}", duration="%{y:.2f} s", result=kind.word
+        )
         yield {
             "type": "bar",
             "meta": {"kind": "duration", "class": kind.key, "channel": muscle.channel},
-            "x": [i + 1 for i, _ in members],
-            "y": [c.duration_s for _, c in members],
+            "x": [i + 1 for i, _c in members],
+            "y": [c.duration_s for _i, c in members],
             "xaxis": x,
             "yaxis": y,
             "marker": {"color": fill, "line": {"width": widths, "color": color}},
@@ -114,11 +118,7 @@ def _bars(muscle: Muscle, selected: tuple[str, int] | None, x: str, y: str) -> I
             "textfont": {"size": 11, "color": color},
             "cliponaxis": False,
             "showlegend": False,
-            **(
-                {"hovertemplate": f"{muscle.name} %{{x}}: %{{y:.2f}} s, {kind.word}<extra></extra>"}
-                if muscle.judged
-                else {"hoverinfo": "skip"}
-            ),
+            **({"hovertemplate": f"{hover}<extra></extra>"} if muscle.judged else {"hoverinfo": "skip"}),
         }
 
 
@@ -139,8 +139,9 @@ def _histogram(muscle: Muscle, bin_s: float, x: str, y: str) -> Iterator[Spec]:
         "yaxis": y,
         "marker": {"color": muscle.pale, "line": {"width": 1, "color": muscle.tone}},
         "showlegend": False,
-        "customdata": [f"{edges[i]:.2f}–{edges[i + 1]:.2f}" for i in filled],
-        "hovertemplate": "%{x} lasted %{customdata} s<extra></extra>",
+        "customdata": [words.span(edges[i], edges[i + 1]) for i in filled],
+        "hovertemplate": _("{n} lasted {duration}").format(n="%{x}", duration="%{customdata}")
+        + "<extra></extra>",
     }
 
 
@@ -160,7 +161,7 @@ def _target(muscle: Muscle, x: str, y: str) -> Iterator[Spec]:
 
 
 def _target_words(muscle: Muscle, x: str, y: str) -> Iterator[Spec]:
-    said = f"target {words.number(muscle.targets.target_duration_s, 's')}"
+    said = _("target {target}").format(target=words.number(muscle.targets.target_duration_s, "s"))
     at = {
         "xref": f"{x} domain",
         "yref": y,

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pages._components import words
+from pages._components import counted, words
 from pages._components.inspector.aligned_panels import Muscle, limits_uv
 from pages._components.review_figure.layout import long_name
 from pages._components.review_figure.primitives import Spec, packed, text
 from pages._components.signal_details.grid import Grid, axis, grid_layout, legend_line, nothing
 from processing.emg.aligned import QuartileBand, quartile_band, thin
+from processing.language import gettext as _
 
 PANEL_HEIGHT, POINTS, BAND_POINTS = 230, 120, 240
 LEAST = 3
@@ -33,10 +34,10 @@ def overlay_figure(
         x, y = grid.axes(position)
         times = muscle.aligned.time_s
         layout[long_name(x)] = axis(
-            "Time from the onset (s)", grid.across(position), y, range=[float(times[0]), float(times[-1])]
+            _("Time from the onset (s)"), grid.across(position), y, range=[float(times[0]), float(times[-1])]
         )
         layout[long_name(y)] = axis(
-            "RMS envelope (µV)", grid.upright(position), x, range=[0, limit], nticks=6
+            _("RMS envelope (µV)"), grid.upright(position), x, range=[0, limit], nticks=6
         )
         layout["annotations"].append(grid.heading(position, heading(muscle)))
         layout["shapes"] += list(_target(muscle, x, y, limit))
@@ -55,8 +56,10 @@ def heading(muscle: Muscle) -> str:
     if not muscle.judged:
         return f"<b>{muscle.label}</b> · {muscle.not_judged}"
     n = len(muscle.contractions)
-    few = f"; a median needs {LEAST}" if 0 < n < LEAST else ""
-    return f"<b>{muscle.label}</b> · {words.plural(n, 'contraction')}{few}"
+    said = counted.contractions(n)
+    if 0 < n < LEAST:
+        said = _("{found}; a median needs {least}").format(found=said, least=LEAST)
+    return f"<b>{muscle.label}</b> · {said}"
 
 
 def band_of(muscle: Muscle) -> QuartileBand | None:
@@ -69,14 +72,14 @@ def band_of(muscle: Muscle) -> QuartileBand | None:
 
 def _legend(muscles: Sequence[Muscle], selected: tuple[str, int] | None) -> list[Spec]:
     entries = [
-        legend_line("each contraction", "@other_raw", 1),
-        legend_line("median", "@text", 3),
-        legend_line("middle half of them", "@other_raw", 10),
+        legend_line(_("each contraction"), "@other_raw", 1),
+        legend_line(_("median"), "@text", 3),
+        legend_line(_("middle half of them"), "@other_raw", 10),
     ]
     if selected is not None:
-        entries.append(legend_line("the chosen one", "@select", 2, "dotted"))
+        entries.append(legend_line(_("the chosen one"), "@select", 2, "dotted"))
     if any(muscle.target_uv is not None for muscle in muscles):
-        entries.append(legend_line("amplitude to reach", "@text", 2, "dashed"))
+        entries.append(legend_line(_("amplitude to reach"), "@text", 2, "dashed"))
     return entries
 
 
@@ -131,7 +134,8 @@ def _middle(muscle: Muscle, x: str, y: str) -> Iterator[Spec]:
         line={"width": 0},
     )
     indices = thin(band.median, BAND_POINTS)
-    hover = f"{muscle.name}, median<br>%{{x:.2f}} s · %{{y:.3r}} µV<extra></extra>"
+    said = _("{muscle}, median").format(muscle=muscle.name)
+    hover = f"{said}<br>%{{x:.2f}} s · %{{y:.3r}} µV<extra></extra>"
     yield {
         **_trace(muscle, "median", x, y),
         "x": packed(band.time_s[indices]),
@@ -174,6 +178,6 @@ def _target(muscle: Muscle, x: str, y: str, limit: float) -> Iterator[Spec]:
 
 
 def _target_words(muscle: Muscle, x: str, y: str) -> Iterator[Spec]:
-    said = f"held {words.number(muscle.targets.target_duration_s, 's')}"
+    said = _("held {target}").format(target=words.number(muscle.targets.target_duration_s, "s"))
     at = {"xref": x, "yref": f"{y} domain", "xanchor": "right", "yanchor": "top", "xshift": -3}
     yield text(said, muscle.targets.target_duration_s, 0.99, size=12, color="@muted", **at)

@@ -6,39 +6,50 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages._components import words
+from pages._components import counted, words
 from pages._components.classes import GOOD, contraction_class
+from pages._components.doubts import why_doubtful
 from pages._components.inspector.aligned_panels import Muscle
 from pages._components.inspector.overlay_figure import band_of
+from pages._components.mark_words import VERBS
+from pages._components.not_judged import reason_sentence
+from processing.language import gettext as _
+from processing.language import pgettext
 
 
 def page_title(muscles: Sequence[Muscle]) -> str:
     """Say for each muscle how its contractions did."""
-    return (
-        " ".join(f"{muscle.name}{_found(muscle)}." for muscle in muscles)
-        or "No EMG channel in this recording."
-    )
+    return " ".join(_found(muscle) for muscle in muscles) or _("No EMG channel in this recording.")
 
 
 def _found(muscle: Muscle) -> str:
     if not muscle.judged:
-        return f" {muscle.not_judged}"
+        return _not_judged(muscle)
     n = len(muscle.contractions)
     if not n:
-        return ": no contraction found"
+        return _("{leg}: no contraction found.").format(leg=muscle.name)
     kinds = [contraction_class(c) for c in muscle.contractions]
     doubtful = sum(c.doubtful for c in muscle.contractions)
-    said = f": {words.plural(n, 'contraction')}"
+    said = [counted.contractions(n)]
     if all(c.meets_intensity is not None for c in muscle.contractions):
-        said += f", {kinds.count(GOOD)} good"
+        said.append(counted.good(kinds.count(GOOD)))
     else:
-        said += f", {_held(muscle)} held {words.number(muscle.targets.target_duration_s, 's')}"
-    return said + (f", {doubtful} doubtful" if doubtful else "")
+        said.append(counted.held(_n_held(muscle), _target(muscle)))
+    if doubtful:
+        said.append(counted.doubtful(doubtful))
+    return _("{name}: {found}.").format(name=muscle.name, found=", ".join(said))
 
 
-def _held(muscle: Muscle) -> str:
-    held = sum(c.meets_duration for c in muscle.contractions)
-    return "none" if not held else str(held)
+def _not_judged(muscle: Muscle) -> str:
+    return reason_sentence(muscle.name, muscle.panel.analysis.quality)
+
+
+def _n_held(muscle: Muscle) -> int:
+    return sum(c.meets_duration for c in muscle.contractions)
+
+
+def _target(muscle: Muscle) -> str:
+    return words.number(muscle.targets.target_duration_s, "s")
 
 
 def duration_sentence(muscles: Sequence[Muscle]) -> str:
@@ -48,13 +59,28 @@ def duration_sentence(muscles: Sequence[Muscle]) -> str:
 
 def _durations(muscle: Muscle) -> str:
     if not muscle.judged:
-        return f"{muscle.name} {muscle.not_judged}."
+        return _not_judged(muscle)
     durations = [c.duration_s for c in muscle.contractions]
     if not durations:
-        return f"{muscle.name}: no contraction found."
-    held = f"{_held(muscle)} of {len(durations)} held {words.number(muscle.targets.target_duration_s, 's')}"
-    middle, longest = words.seconds(float(np.median(durations))), words.seconds(max(durations))
-    return f"{muscle.name}: {held}; half of them lasted {middle} or less, the longest {longest}."
+        return _("{leg}: no contraction found.").format(leg=muscle.name)
+    held = _n_held(muscle)
+    said = (
+        _(
+            "{name}: {n} of {total} held {target}; half of them lasted {middle} or less, the longest {longest}."
+        )
+        if held
+        else _(
+            "{name}: none of {total} held {target}; half of them lasted {middle} or less, the longest {longest}."
+        )
+    )
+    return said.format(
+        name=muscle.name,
+        n=held,
+        total=len(durations),
+        target=_target(muscle),
+        middle=words.seconds(float(np.median(durations))),
+        longest=words.seconds(max(durations)),
+    )
 
 
 def overlay_sentence(muscles: Sequence[Muscle]) -> str:
@@ -64,58 +90,61 @@ def overlay_sentence(muscles: Sequence[Muscle]) -> str:
 
 def _overlay(muscle: Muscle) -> str:
     if not muscle.judged:
-        return f"{muscle.name} {muscle.not_judged}."
+        return _not_judged(muscle)
     band = band_of(muscle)
     if band is None:
-        return f"{muscle.name}: too few contractions for a median."
+        return _("{name}: too few contractions for a median.").format(name=muscle.name)
     top = int(np.nanargmax(band.median))
-    low, high = words.number(float(band.lower[top])), words.number(float(band.upper[top]), "µV")
-    return (
-        f"{muscle.name}: the median contraction peaks at {words.number(float(band.median[top]), 'µV')}, "
-        f"{words.seconds(float(band.time_s[top]))} after its onset; half of them lie between {low} and {high} there."
+    return _(
+        "{name}: the median contraction peaks at {peak}, {moment} after its onset; "
+        "half of them lie between {low} and {high} there."
+    ).format(
+        name=muscle.name,
+        peak=words.number(float(band.median[top]), "µV"),
+        moment=words.seconds(float(band.time_s[top])),
+        low=words.number(float(band.lower[top])),
+        high=words.number(float(band.upper[top]), "µV"),
     )
 
 
 def chosen_words(muscle: Muscle, index: int) -> str:
     """Describe the chosen contraction in one line."""
     c = muscle.contractions[index]
-    said = (
-        f"**{muscle.label} {index + 1} of {len(muscle.contractions)}** · {words.span(c.onset_s, c.offset_s)}"
+    which = _("{muscle} {number} of {total}").format(
+        muscle=muscle.label, number=index + 1, total=len(muscle.contractions)
     )
+    said = [f"**{which}**", words.span(c.onset_s, c.offset_s)]
     if not muscle.judged:
-        return f"{said} · {muscle.not_judged}"
-    return f"{said} · {contraction_class(c).word}" + (" · **doubtful**" if c.doubtful else "")
+        return " · ".join([*said, muscle.not_judged])
+    said.append(contraction_class(c).word)
+    if c.doubtful:
+        said.append(f"**{pgettext('contraction', 'doubtful')}**")
+    return " · ".join(said)
 
 
 def chosen_numbers(muscle: Muscle, index: int) -> list[tuple[str, str]]:
     """Return names and values of what is known of the chosen contraction; withheld where nothing is judged."""
     c, targets = muscle.contractions[index], muscle.targets
+    edges = [(_("Start"), words.seconds(c.onset_s)), (_("End"), words.seconds(c.offset_s))]
     if not muscle.judged:
-        return [
-            ("Signal", muscle.not_judged),
-            ("Start", words.seconds(c.onset_s)),
-            ("End", words.seconds(c.offset_s)),
-        ]
+        return [(_("Signal"), muscle.not_judged), *edges]
     kind = contraction_class(c)
-    to_hold, to_reach = (
-        words.number(targets.target_duration_s, "s"),
-        words.number(targets.target_percent_mvc, "%"),
-    )
-    percent = words.number(c.percent_mvc, "%", missing=words.NOT_ASSESSABLE)
+    to_hold, to_reach = _target(muscle), words.number(targets.target_percent_mvc, "%")
+    percent = words.number(c.percent_mvc, "%", missing=words.not_assessable())
     numbers = [
-        ("Result", f"{kind.glyph} {kind.word}"),
-        ("Start", words.seconds(c.onset_s)),
-        ("End", words.seconds(c.offset_s)),
-        (f"Duration (of {to_hold})", words.seconds(c.duration_s)),
-        ("Plateau", words.number(c.plateau_uv, "µV")),
-        (f"Share of MVC (of {to_reach})", percent),
-        ("Peak", words.number(c.peak_uv, "µV")),
-        ("Mean", words.number(c.mean_uv, "µV")),
-        ("MDF", words.fixed(c.mdf_hz, 0, "Hz", missing="too short")),
+        (_("Result"), f"{kind.glyph} {kind.word}"),
+        *edges,
+        (_("Duration (of {target})").format(target=to_hold), words.seconds(c.duration_s)),
+        (_("Plateau"), words.number(c.plateau_uv, "µV")),
+        (_("Share of MVC (of {target})").format(target=to_reach), percent),
+        (_("Peak"), words.number(c.peak_uv, "µV")),
+        (_("Mean"), words.number(c.mean_uv, "µV")),
+        (_("MDF"), words.fixed(c.mdf_hz, 0, "Hz", missing=_("too short"))),
     ]
     if c.doubtful:
-        numbers.append(("Doubtful", c.doubtful_reason or "no reason given"))
+        numbers.append((_("Doubtful"), why_doubtful(c)))
     mark = muscle.panel.analysis.mark_of(index)
     if mark is not None:
-        numbers.append(("Decided by", f"{mark.by or 'a person'} ({mark.kind})"))
+        by = _("{person} ({decided})").format(person=mark.by or _("a person"), decided=_(VERBS[mark.kind]))
+        numbers.append((_("Decided by"), by))
     return numbers

@@ -27,6 +27,7 @@ from pages._components.signal_details.away import load_or_say
 from pages._components.stops import Stop, stops
 from pages._components.view import SHORTEST_WINDOW_S, View, window_around
 from pages._components.view_link import BOTH, Link, asked_for, format_link, parse_link, write_address
+from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.read_models import SessionResult, SessionReview
 
@@ -35,15 +36,18 @@ ROW_PX, TALLEST = 35, 420
 
 def inspector_view(services: Services, review: SessionReview, result: SessionResult) -> None:
     """Draw every contraction of a session, or say why that cannot be."""
-    with st.spinner("Reading the recording…", show_time=False):
+    with st.spinner(_("Reading the recording…"), show_time=False):
         traces = load_or_say(lambda: services.load_traces(review), key="inspector")
     if traces is None:
         return
     panels = pair_panels(traces, result.channels)
     if not any(panel.analysis.contractions for panel in panels):
-        st.title("No contraction to inspect", anchor=False)
+        st.title(_("No contraction to inspect"), anchor=False)
         st.info(
-            "No contraction rose above the threshold of any channel. The session review shows the signals themselves.",
+            _(
+                "No contraction rose above the threshold of any channel. "
+                "The session review shows the signals themselves."
+            ),
             icon=":material/search_off:",
         )
         return
@@ -98,9 +102,9 @@ def _leg(view: View, panels: Sequence[Panel], link: Link) -> str:
     names = {panel.analysis.name: panel.name for panel in panels}
     if len(names) < 2:
         return BOTH
-    everything = "All" if len(names) > 2 else "Both legs"
+    everything = _("All") if len(names) > 2 else _("Both legs")
     return st.segmented_control(
-        "Leg",
+        _("Leg"),
         [BOTH, *names],
         format_func=lambda name: {BOTH: everything, **names}[name],
         default=link.leg,
@@ -128,9 +132,11 @@ def _close_up(
         numbers = sentences.chosen_numbers(muscle, index)
         chart(
             close_up_figure(muscle, index, revision=f"{subject}:{selected}"),
-            alt=(
-                f"Raw EMG and RMS envelope in microvolts around one contraction. {said.replace('**', '')}. "
-                + ", ".join(f"{name} {value}" for name, value in numbers)
+            alt=_(
+                "Raw EMG and RMS envelope in microvolts around one contraction. {contraction}. {numbers}"
+            ).format(
+                contraction=said.replace("**", ""),
+                numbers=", ".join(f"{name} {value}" for name, value in numbers),
             ),
             key=f"close:{subject}",
         )
@@ -141,7 +147,7 @@ def _close_up(
         window = window_around(c.onset_s, c.offset_s, length_s)
         st.page_link(
             "review.py",
-            label="Show in the session review",
+            label=_("Show in the session review"),
             icon=":material/monitoring:",
             query_params={
                 "session": review.summary.session_code,
@@ -153,22 +159,26 @@ def _close_up(
 def _sheet(subject: str, muscles: Sequence[Muscle], selected: Selected | None, view: View) -> bool:
     """Draw every contraction small and return whether all stand on one scale."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Every contraction", anchor=False, width="content")
+        st.subheader(_("Every contraction"), anchor=False, width="content")
         same_scale = len(muscles) < 2 or st.toggle(
-            "Same scale for all",
+            _("Same scale for all"),
             value=True,
             key=f"scale:{subject}",
-            help="Off: each leg on a scale of its own.",
+            help=_("Off: each leg on a scale of its own."),
         )
     with_target = any(m.target_uv is not None for m in muscles)
-    line = " The dashed line is the amplitude to reach." if with_target else ""
-    st.caption(
-        "RMS envelope, all beginning at their onset. The dotted line is where a contraction of the target's length "
-        f"would end.{line} Press one to see it large."
-    )
+    said = [
+        _("RMS envelope, all beginning at their onset."),
+        _("The dotted line is where a contraction of the target's length would end."),
+        *([_("The dashed line is the amplitude to reach.")] if with_target else []),
+        _("Press one to see it large."),
+    ]
+    st.caption(" ".join(said))
     contraction_sheet(
         sheet_of(muscles, selected, same_scale=same_scale),
-        alt="Every contraction as a small picture of its RMS envelope; each is a button that shows it large.",
+        alt=_(
+            "Every contraction as a small picture of its RMS envelope; each is a button that shows it large."
+        ),
         key=f"sheet:{subject}",
         on_pick=lambda channel, index: view.select((channel, index)),
     )
@@ -176,36 +186,43 @@ def _sheet(subject: str, muscles: Sequence[Muscle], selected: Selected | None, v
 
 
 def _durations(subject: str, muscles: Sequence[Muscle], selected: Selected | None) -> None:
-    st.subheader("Were they held long enough?", anchor=False)
+    st.subheader(_("Were they held long enough?"), anchor=False)
     finding = sentences.duration_sentence(muscles)
     st.markdown(finding)
     chart(
         duration_figure(muscles, selected, revision=f"{subject}:{len(muscles)}"),
-        alt=f"Duration of each contraction in seconds against the target, with a histogram. {finding}",
+        alt=_(
+            "Duration of each contraction in seconds against the target, with a histogram. {finding}"
+        ).format(finding=finding),
         key=f"durations:{subject}",
     )
-    with st.expander("Show as table: how often which duration occurred", icon=":material/table:"):
+    with st.expander(_("Show as table: how often which duration occurred"), icon=":material/table:"):
         table = duration_table(muscles)
         height = min(TALLEST, ROW_PX * (len(table) + 1) + 3)
         st.dataframe(
-            table, hide_index=True, height=height, alt="Number of contractions for each range of durations."
+            table,
+            hide_index=True,
+            height=height,
+            alt=_("Number of contractions for each range of durations."),
         )
 
 
 def _overlay(subject: str, muscles: Sequence[Muscle], selected: Selected | None, same_scale: bool) -> None:
-    st.subheader("How alike are they?", anchor=False)
+    st.subheader(_("How alike are they?"), anchor=False)
     finding = sentences.overlay_sentence(muscles)
     st.markdown(finding)
     chart(
         overlay_figure(
             muscles, selected, same_scale=same_scale, revision=f"{subject}:{len(muscles)}:{same_scale}"
         ),
-        alt=f"RMS envelopes of all contractions aligned at their onset, with median and quartiles. {finding}",
+        alt=_(
+            "RMS envelopes of all contractions aligned at their onset, with median and quartiles. {finding}"
+        ).format(finding=finding),
         key=f"overlay:{subject}",
     )
-    with st.expander("Show as table: median and quartiles after the onset", icon=":material/table:"):
+    with st.expander(_("Show as table: median and quartiles after the onset"), icon=":material/table:"):
         table = overlay_table(muscles)
         height = min(TALLEST, ROW_PX * (len(table) + 1) + 3)
         st.dataframe(
-            table, hide_index=True, height=height, alt="Median and quartiles of the envelope over time."
+            table, hide_index=True, height=height, alt=_("Median and quartiles of the envelope over time.")
         )

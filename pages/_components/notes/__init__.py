@@ -1,5 +1,6 @@
 """Clinical notes beside a session: read, written, corrected."""
 
-from pages._components.notes.section import notes_section
+from pages._components.notes.moment import moment_looked_at
+from pages._components.notes.section import note_about, notes_section
 
-__all__ = ["notes_section"]
+__all__ = ["moment_looked_at", "note_about", "notes_section"]

@@ -1,4 +1,4 @@
-"""A box for one note: saved when it is left; whatever somebody else did meanwhile, nothing typed is lost."""
+"""A box for one note: saved while it is typed; whatever somebody else did meanwhile, nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 import streamlit as st
 
 from pages._components import local_time, state, words
+from pages._components.notes.autosave import autosave
 from processing.errors import EditConflictError, ProcessingError
+from processing.language import gettext as _
+from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.notes import Note
 
@@ -28,7 +31,9 @@ class NoteBox:
                 "revision": note.revision if note else 0,
                 "text": note.text if note else "",
                 "at_s": note and note.at_s,
+                "stored": note.text if note else "",
                 "saved_at": None,
+                "focus": 0,
                 "problem": None,
                 "conflict": False,
             },
@@ -45,45 +50,81 @@ class NoteBox:
         # Given again at every run, so that a run without the box does not forget what was typed.
         st.session_state.setdefault(self.text_key, self._kept["text"])
         st.session_state.setdefault(self.at_key, self._kept["at_s"])
+        asked_s = self._kept.pop("asked_s", None)
+        if asked_s is not None and asked_s != st.session_state[self.at_key]:
+            st.session_state[self.at_key] = asked_s
+            self.save()
+        self._pick_up()
         words_at, moment_at = st.columns([5, 1], gap="small")
         words_at.text_area(label, key=self.text_key, placeholder=placeholder, height=110, on_change=self.save)
         moment_at.number_input(
-            "At second",
+            _("At second"),
             0.0,
             max(86_400.0 if length_s is None else length_s, self._kept["at_s"] or 0.0),
+            None,  # else an empty field would mean its least value, 0
             step=0.5,
             format="%.2f",
             key=self.at_key,
-            placeholder="whole session",
-            help="The moment of the recording that the note is about; empty for all of it.",
+            placeholder=_("whole session"),
+            help=_("The moment of the recording that the note is about; empty for all of it."),
             on_change=self.save,
         )
+        autosave(
+            self.text_key,
+            stored=self._kept["stored"],
+            again=self.save,
+            hold=self._kept["conflict"],
+            focus=self._kept["focus"],
+        )
         self._say()
+
+    def _pick_up(self) -> None:
+        """Save what is in the box and nobody has saved: after the server was away, the browser brings it along.
+
+        What had been saved until then stands in the session as a note of one's own; the box goes on with that one.
+        """
+        text = st.session_state[self.text_key]
+        if text == self._kept["text"]:
+            return
+        if self.note_id is None:
+            own = [note for note in self._services.notes.of_session(self._code).notes if note.own]
+            begun = [note for note in own if note.text.strip() and text.startswith(note.text)]
+            if begun:
+                note = max(begun, key=lambda note: note.created_at)
+                self._kept.update(
+                    note_id=note.note_id, revision=note.revision, stored=note.text, at_s=note.at_s
+                )
+                st.session_state[self.at_key] = note.at_s
+        self.save()
 
     def _say(self) -> None:
         kept = self._kept
         if kept["conflict"]:
             self._ask_whose(kept["problem"])
         elif kept["problem"]:
-            st.warning(f"Not saved: {kept['problem']}", icon=":material/error:")
+            said = _("Not saved: {reason}").format(reason=sentence(kept["problem"]))
+            st.warning(said, icon=":material/error:")
         elif kept["saved_at"] is not None:
-            st.caption(f":material/check: Saved {local_time.clock(kept['saved_at'])}")
+            said = _("Saved {time}").format(time=local_time.clock(kept["saved_at"]))
+            st.caption(f":material/check: {said}")
         else:
-            st.caption("Saved as soon as you leave the box, or with Ctrl+Enter.")
+            st.caption(_("Saved while you type."))
 
     def _ask_whose(self, problem: str) -> None:
         theirs = self._stored()
         if theirs is None:
-            said = "It is no longer there; your words are still in the box above."
+            said = _("It is no longer there; your words are still in the box above.")
         else:
             when = local_time.moment(theirs.edited_at or theirs.created_at)
-            said = f"Stored now ({when}):\n\n> " + words.plain(theirs.text).replace("\n", "  \n> ")
-        st.warning(f"{problem} {said}", icon=":material/call_split:", title="Changed somewhere else")
+            stored = words.plain(theirs.text).replace("\n", "  \n> ")
+            said = f"{_('Stored now ({when}):').format(when=when)}\n\n> {stored}"
+        title = _("Changed somewhere else")
+        st.warning(f"{sentence(problem)} {said}", icon=":material/call_split:", title=title)
         with st.container(horizontal=True):
-            st.button("Keep mine", key=f"{self._key}:mine", on_click=self._keep_mine, args=(theirs,))
+            st.button(_("Keep mine"), key=f"{self._key}:mine", on_click=self._keep_mine, args=(theirs,))
             if theirs is not None:
                 st.button(
-                    "Take the stored one", key=f"{self._key}:theirs", on_click=self._take, args=(theirs,)
+                    _("Take the stored one"), key=f"{self._key}:theirs", on_click=self._take, args=(theirs,)
                 )
 
     def _stored(self) -> Note | None:
@@ -103,7 +144,7 @@ class NoteBox:
         except ProcessingError as error:
             self._kept.update(problem=str(error))
         else:
-            self._kept.update(saved_at=datetime.now(UTC))
+            self._kept.update(saved_at=datetime.now(UTC), stored=text)
 
     def _store(self, text: str, at_s: float | None) -> None:
         notes = self._services.notes
@@ -119,14 +160,20 @@ class NoteBox:
 
     def _take(self, theirs: Note) -> None:
         self._kept.update(
-            revision=theirs.revision, text=theirs.text, at_s=theirs.at_s, problem=None, conflict=False
+            revision=theirs.revision,
+            text=theirs.text,
+            stored=theirs.text,
+            at_s=theirs.at_s,
+            problem=None,
+            conflict=False,
         )
         st.session_state[self.text_key], st.session_state[self.at_key] = theirs.text, theirs.at_s
 
-    def at(self, moment_s: float) -> None:
-        """Say what moment the note is about."""
-        self._kept["at_s"] = st.session_state[self.at_key] = moment_s
-        self.save()
+    def at(self, moment_s: float | None) -> None:
+        """Say what moment the note is about, and put the caret into the box."""
+        # Put into the field when it is drawn: what a callback elsewhere on the page puts there is overwritten by what
+        # the browser last said of it.
+        self._kept.update(asked_s=moment_s, focus=self._kept["focus"] + 1)
 
     def close(self) -> None:
         """Forget the box; what was saved stays saved."""

@@ -10,11 +10,16 @@ from pages._components import local_time, state, words
 from pages._components.notes.box import NoteBox
 from pages._components.notices import unavailable
 from processing.errors import ProcessingError, TransientError
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.notes import Note, SessionNotes
 
 BEFORE_S, AFTER_S = 2.0, 4.0  # of the plot around a note's moment
-NOT_FOR_YOU = "Notes are for those who treat the patient; an administrator may let a researcher read them."
+NOT_FOR_YOU = N_(
+    "Notes are for those who treat the patient; an administrator may let a researcher read them."
+)
 
 
 def notes_section(
@@ -22,30 +27,45 @@ def notes_section(
     session_code: str,
     *,
     length_s: float | None = None,
-    here_s: float | None = None,
+    here: Callable[[], float | None] | None = None,
 ) -> None:
     """Draw the notes of a session; typing one reruns nothing else of the page.
 
-    ``length_s`` is the recording's, None where there is no plot to show a moment in; ``here_s`` is the moment that
-    the viewer looks at, offered for a new note.
+    ``length_s`` is the recording's, None where there is no plot to show a moment in; ``here`` returns the moment
+    that the viewer looks at, offered for a new note, or None for the whole session.
     """
 
-    @st.fragment
     def section() -> None:
-        st.subheader("Notes", anchor=False)
+        st.subheader(_("Notes"), anchor=False)
         try:
             found = services.notes.of_session(session_code)
         except TransientError as error:
             unavailable(error, "notes")
             return
         if not found.may_read:
-            st.caption(NOT_FOR_YOU)
+            st.caption(_(NOT_FOR_YOU))
             return
-        _notes(services, session_code, found, length_s)
+        with st.container(gap="small"):  # one place whatever is in it: the box below must not lose the caret
+            _notes(services, session_code, found, length_s)
         if found.may_write:
-            _new_note(services, session_code, length_s, here_s)
+            _new_note(services, session_code, length_s, here)
 
-    section()
+    st.fragment(section, key=notes_key(session_code))()
+
+
+def notes_key(session_code: str) -> str:
+    """Return the name of the fragment that draws a session's notes."""
+    return f"{state.NOTES}{session_code}"
+
+
+def note_about(services: Services, session_code: str, moment_s: float | None) -> None:
+    """Put the caret into the box for a new note about a moment; made for a callback outside the notes.
+
+    A note that was begun keeps its moment: nobody asked to move it.
+    """
+    box = NoteBox(services, session_code, "new")
+    box.at(moment_s if box.note_id is None else None)
+    st.rerun(notes_key(session_code))
 
 
 def _editing_key(session_code: str) -> str:
@@ -66,7 +86,7 @@ def _notes(
             services, session_code, NoteBox(services, session_code, editing), length_s
         )  # deleted meanwhile
     if not shown and not draft:
-        st.caption("No note yet.")
+        st.caption(_("No note yet."))
     for note in shown:
         with st.container(border=True, gap="xxsmall"):
             if note.note_id == editing:
@@ -84,22 +104,24 @@ def _note(
     plotted: bool,
 ) -> None:
     head, actions = st.columns([4, 1.6], vertical_alignment="center")
-    edited = f" · edited {local_time.moment(note.edited_at)}" if note.edited_at else ""
-    about = "" if note.at_s is None else f" · at {words.seconds(note.at_s)}"
-    head.markdown(
-        f"**{words.plain(note.author or 'Author not known')}** · {local_time.moment(note.created_at)}{edited}{about}"
-    )
+    author = words.plain(note.author) if note.author else _("Author not known")
+    said = [f"**{author}**", local_time.moment(note.created_at)]
+    if note.edited_at:
+        said.append(_("edited {moment}").format(moment=local_time.moment(note.edited_at)))
+    if note.at_s is not None:
+        said.append(_("at {moment}").format(moment=words.seconds(note.at_s)))
+    head.markdown(" · ".join(said))
     with actions.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"
     ):
         if note.at_s is not None and plotted:
             _show(session_code, note.at_s)
         if note.own:
-            _action("Edit", "edit", f"edit:{note.note_id}", _edit, session_code, note.note_id)
+            _action(_("Edit"), "edit", f"edit:{note.note_id}", _edit, session_code, note.note_id)
         if note.own or may_delete_any:
-            with st.popover("Delete", icon=":material/delete:", type="tertiary"):
-                st.write("Delete this note? The audit log keeps what it said.")
-                if st.button("Delete the note", key=f"delete:{note.note_id}", icon=":material/delete:"):
+            with st.popover(_("Delete"), icon=":material/delete:", type="tertiary"):
+                st.write(_("Delete this note? The audit log keeps what it said."))
+                if st.button(_("Delete the note"), key=f"delete:{note.note_id}", icon=":material/delete:"):
                     _delete(services, note)
     st.markdown(words.plain(note.text).replace("\n", "  \n"))
 
@@ -109,10 +131,10 @@ def _show(session_code: str, at_s: float) -> None:
     start_s = max(0.0, at_s - BEFORE_S)
     st.page_link(
         "review.py",
-        label="Show",
+        label=_("Show"),
         icon=":material/my_location:",
         query_params={"session": session_code, "from": f"{start_s:.2f}", "to": f"{at_s + AFTER_S:.2f}"},
-        help="Show this moment in the plot",
+        help=_("Show this moment in the plot"),
     )
 
 
@@ -125,38 +147,41 @@ def _edit(session_code: str, note_id: str) -> None:
 
 
 def _edited(services: Services, session_code: str, box: NoteBox, length_s: float | None) -> None:
-    box.draw(length_s, label="Edit the note")
+    box.draw(length_s, label=_("Edit the note"))
 
     def done() -> None:
         box.close()
         st.session_state.pop(_editing_key(session_code), None)
 
-    st.button("Done", icon=":material/check:", key=f"done:{session_code}:{box.text_key}", on_click=done)
+    st.button(_("Done"), icon=":material/check:", key=f"done:{session_code}:{box.text_key}", on_click=done)
 
 
 def _delete(services: Services, note: Note) -> None:
     try:
         services.notes.delete(note.note_id, expected_revision=note.revision)
     except ProcessingError as error:
-        st.error(f"Not deleted: {error}", icon=":material/error:")
+        st.error(_("Not deleted: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
         return
     st.rerun(scope="fragment")
 
 
-def _new_note(services: Services, session_code: str, length_s: float | None, here_s: float | None) -> None:
+def _new_note(
+    services: Services, session_code: str, length_s: float | None, here: Callable[[], float | None] | None
+) -> None:
     box = NoteBox(services, session_code, "new")
-    box.draw(length_s, label="New note", placeholder="What should the next reader know?")
+    box.draw(length_s, label=_("New note"), placeholder=_("What should the next reader know?"))
     with st.container(horizontal=True):
         if box.note_id is not None:
             st.button(
-                "Done, next note", icon=":material/check:", key=f"next:{session_code}", on_click=box.close
+                _("Done, next note"), icon=":material/check:", key=f"next:{session_code}", on_click=box.close
             )
-        if here_s is not None:
+        if here is not None:
             st.button(
-                f"About {words.seconds(here_s)}",
+                _("About the moment shown"),
                 icon=":material/my_location:",
                 key=f"here:{session_code}",
-                on_click=box.at,
-                args=(here_s,),
-                help="The note is about the contraction that is looked at.",
+                on_click=lambda: box.at(here()),
+                help=_(
+                    "The note is about the contraction that is looked at, or the middle of the visible window."
+                ),
             )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from processing.language import gettext as _
+from processing.language.quantities import fixed
 from processing.use_cases.operations import HourOfWork
 
 _HEIGHT_PX = 240
@@ -14,10 +16,10 @@ def throughput_figure(hours: Sequence[HourOfWork]) -> dict[str, Any]:
     """Return bars of what was analysed and what failed, an hour each; failed ones are hatched."""
     x = _hours(hours)
     bars = [
-        _bars(x, [hour.analysed for hour in hours], "Analysed", "@part0", ""),
-        _bars(x, [hour.failed for hour in hours], "Failed", "@ribbon_doubtful", "/"),
+        _bars(x, [hour.analysed for hour in hours], _("Analysed"), "@part0", ""),
+        _bars(x, [hour.failed for hour in hours], _("Failed"), "@ribbon_doubtful", "/"),
     ]
-    return {"data": bars, "layout": _layout("Recordings an hour") | {"barmode": "stack"}}
+    return {"data": bars, "layout": _layout(_("Recordings an hour")) | {"barmode": "stack"}}
 
 
 def latency_figure(hours: Sequence[HourOfWork]) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def latency_figure(hours: Sequence[HourOfWork]) -> dict[str, Any]:
         _line(
             x,
             [hour.arrival_p95_s for hour in hours],
-            "Arrival to result, 95 of 100",
+            _("Arrival to result, 95 of 100"),
             "@part2",
             "dash",
             "diamond",
@@ -35,7 +37,7 @@ def latency_figure(hours: Sequence[HourOfWork]) -> dict[str, Any]:
         _line(
             x,
             [hour.arrival_p50_s for hour in hours],
-            "Arrival to result, median",
+            _("Arrival to result, median"),
             "@part2",
             "solid",
             "circle",
@@ -43,24 +45,28 @@ def latency_figure(hours: Sequence[HourOfWork]) -> dict[str, Any]:
         _line(
             x,
             _seconds(hour.analysis_p50_ms for hour in hours),
-            "Analysis alone, median",
+            _("Analysis alone, median"),
             "@part0",
             "dot",
             "square",
         ),
     ]
-    return {"data": lines, "layout": _layout("Seconds (s)")}
+    return {"data": lines, "layout": _layout(_("Seconds (s)"))}
 
 
 def throughput_sentence(hours: Sequence[HourOfWork]) -> str:
     """Say what the first picture shows."""
     analysed, failed = sum(hour.analysed for hour in hours), sum(hour.failed for hour in hours)
     if not analysed and not failed:
-        return "No recording was analysed within the last 24 hours."
+        return _("No recording was analysed within the last 24 hours.")
     busiest = max(hours, key=lambda hour: hour.analysed + hour.failed)
-    return (
-        f"{analysed} analysed and {failed} failed within the last 24 hours; most, "
-        f"{busiest.analysed + busiest.failed}, in the hour from {busiest.hour:%H:%M} UTC."
+    return _(
+        "{analysed} analysed and {failed} failed within the last 24 hours; most, {most}, in the hour from {time} UTC."
+    ).format(
+        analysed=analysed,
+        failed=failed,
+        most=busiest.analysed + busiest.failed,
+        time=f"{busiest.hour:%H:%M}",
     )
 
 
@@ -68,12 +74,11 @@ def latency_sentence(hours: Sequence[HourOfWork]) -> str:
     """Say what the second picture shows."""
     known = [hour for hour in hours if hour.arrival_p95_s is not None]
     if not known:
-        return "No first result within the last 24 hours, so no time from arrival to result."
+        return _("No first result within the last 24 hours, so no time from arrival to result.")
     slowest = max(known, key=lambda hour: hour.arrival_p95_s or 0.0)
-    return (
-        f"From arrival to result, 95 of 100 took at most {slowest.arrival_p95_s:.1f} s in the slowest hour, "
-        f"from {slowest.hour:%H:%M} UTC."
-    )
+    return _(
+        "From arrival to result, 95 of 100 took at most {seconds} in the slowest hour, from {time} UTC."
+    ).format(seconds=fixed(slowest.arrival_p95_s, 1, "s"), time=f"{slowest.hour:%H:%M}")
 
 
 def _bars(x: list[str], y: list[int], name: str, colour: str, shape: str) -> dict[str, Any]:
@@ -114,7 +119,12 @@ def _layout(y_title: str) -> dict[str, Any]:
         "bargap": 0.25,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
         "xaxis": axis
-        | {"type": "category", "nticks": 12, "title": {"text": "Hour of the day (UTC)"}, "fixedrange": True},
+        | {
+            "type": "category",
+            "nticks": 12,
+            "title": {"text": _("Hour of the day (UTC)")},
+            "fixedrange": True,
+        },
         "yaxis": axis | {"rangemode": "tozero", "title": {"text": y_title}, "fixedrange": True, "nticks": 5},
     }
 

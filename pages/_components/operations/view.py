@@ -18,6 +18,8 @@ from pages._components.operations.figures import (
     throughput_sentence,
 )
 from processing.errors import TransientError
+from processing.language import format_day_time, sentence
+from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.operations import CacheFacts, HourOfWork, OperationsFacts, find_alerts
 from processing.use_cases.read_models import SessionFilters
@@ -50,31 +52,41 @@ def _alerts(facts: OperationsFacts, cache: CacheFacts) -> None:
     alerts = find_alerts(facts, cache)
     if not alerts:
         st.success(
-            "Files are received, workers are alive, and nothing waits for long.",
+            _("Files are received, workers are alive, and nothing waits for long."),
             icon=":material/check_circle:",
         )
     for alert in alerts:
-        st.warning(alert.advice, title=alert.sentence, icon=":material/notification_important:")
+        st.warning(
+            sentence(alert.advice), title=sentence(alert.sentence), icon=":material/notification_important:"
+        )
 
 
 def _numbers(facts: OperationsFacts, cache: CacheFacts) -> None:
     queue, percent = facts.queue, cache.miss_percent
     shown = [
-        ("Waiting", str(queue.waiting), "Recordings that no worker has taken yet."),
-        ("Being analysed", str(queue.running), "Recordings that a worker is reading now."),
-        ("Longest wait", _age(queue.oldest_waiting_s), "Of those that wait; an alert after 5 min."),
-        ("Worker lanes alive", str(facts.workers_alive), "Each worker has three: analysis, upkeep, rescue."),
-        ("Analysed, last hour", str(facts.analysed_last_hour), "Results stored."),
-        ("Failed, last hour", str(facts.failed_last_hour), "Recordings that could not be read or analysed."),
+        (_("Waiting"), str(queue.waiting), _("Recordings that no worker has taken yet.")),
+        (_("Being analysed"), str(queue.running), _("Recordings that a worker is reading now.")),
+        (_("Longest wait"), _age(queue.oldest_waiting_s), _("Of those that wait; an alert after 5 min.")),
         (
-            "Plots built anew",
-            "—" if percent is None else f"{percent:.0f} %",
-            "Looks at signals within the last hour that the cache of this dashboard could not answer.",
+            _("Worker lanes alive"),
+            str(facts.workers_alive),
+            _("Each worker has three: analysis, upkeep, rescue."),
+        ),
+        (_("Analysed, last hour"), str(facts.analysed_last_hour), _("Results stored.")),
+        (
+            _("Failed, last hour"),
+            str(facts.failed_last_hour),
+            _("Recordings that could not be read or analysed."),
         ),
         (
-            "No longer in the store",
+            _("Plots built anew"),
+            "—" if percent is None else words.fixed(percent, 0, "%"),
+            _("Looks at signals within the last hour that the cache of this dashboard could not answer."),
+        ),
+        (
+            _("No longer in the store"),
             str(facts.missing_objects),
-            "Their results stay; only plots are gone.",
+            _("Their results stay; only plots are gone."),
         ),
     ]
     for row in (shown[:4], shown[4:]):
@@ -86,40 +98,44 @@ def _past_day(hours: list[HourOfWork]) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         _picture(
-            "How much", throughput_sentence(hours), throughput_figure(hours), hours, "operations:throughput"
+            _("How much"),
+            throughput_sentence(hours),
+            throughput_figure(hours),
+            hours,
+            "operations:throughput",
         )
     with right:
-        _picture("How fast", latency_sentence(hours), latency_figure(hours), hours, "operations:latency")
+        _picture(_("How fast"), latency_sentence(hours), latency_figure(hours), hours, "operations:latency")
 
 
 def _picture(title: str, sentence: str, spec: dict[str, Any], hours: list[HourOfWork], key: str) -> None:
     st.subheader(title, anchor=False)
     st.caption(sentence)
     chart(spec, alt=f"{title}. {sentence}", key=key)
-    with st.expander("Show as table"):
+    with st.expander(_("Show as table")):
         st.dataframe(_hours_table(hours), hide_index=True, key=f"{key}:table")
 
 
 def _hours_table(hours: list[HourOfWork]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Hour (UTC)": [f"{hour.hour:%d %b %H:%M}" for hour in hours],
-            "Analysed": [hour.analysed for hour in hours],
-            "Failed": [hour.failed for hour in hours],
-            "Analysis, median (ms)": [_rounded(hour.analysis_p50_ms) for hour in hours],
-            "Arrival to result, median (s)": [_rounded(hour.arrival_p50_s, 2) for hour in hours],
-            "Arrival to result, 95 of 100 (s)": [_rounded(hour.arrival_p95_s, 2) for hour in hours],
+            _("Hour (UTC)"): [format_day_time(hour.hour) for hour in hours],
+            _("Analysed"): [hour.analysed for hour in hours],
+            _("Failed"): [hour.failed for hour in hours],
+            _("Analysis, median (ms)"): [_rounded(hour.analysis_p50_ms) for hour in hours],
+            _("Arrival to result, median (s)"): [_rounded(hour.arrival_p50_s, 2) for hour in hours],
+            _("Arrival to result, 95 of 100 (s)"): [_rounded(hour.arrival_p95_s, 2) for hour in hours],
         }
     )
 
 
 def _failures(services: Services) -> None:
-    st.subheader("Could not be read", anchor=False)
+    st.subheader(_("Could not be read"), anchor=False)
     failed = services.list_sessions(SessionFilters(statuses=("failed",), limit=_FAILURES_SHOWN))
     if not failed:
-        st.caption("Every recording could be read.")
+        st.caption(_("Every recording could be read."))
         return
-    st.caption("The file itself is kept as it came. Trying again reads it once more.")
+    st.caption(_("The file itself is kept as it came. Trying again reads it once more."))
     for session in failed:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.page_link(
@@ -128,12 +144,12 @@ def _failures(services: Services) -> None:
                 query_params={"session": session.session_code},
             )
             st.markdown(
-                f"{words.plain(session.failure or '')}  \n:small[{local_time.moment(session.received_at)}]",
+                f"{words.told(session.failure)}  \n:small[{local_time.moment(session.received_at)}]",
                 width="stretch",
             )
             key = f"operations:retry:{session.session_code}"
             st.button(
-                "Try again",
+                _("Try again"),
                 key=key,
                 icon=":material/refresh:",
                 on_click=_retry(services, session.session_code),
@@ -145,33 +161,37 @@ def _retry(services: Services, code: str) -> Callable[[], None]:
         try:
             services.retry_session(code)
         except TransientError as error:
-            st.toast(f"{code} was not put on the queue: {error}", icon=":material/cloud_off:")
+            said = _("{session} was not put on the queue: {reason}")
+            st.toast(said.format(session=code, reason=words.told(str(error))), icon=":material/cloud_off:")
         else:
-            st.toast(f"{code} is on the queue again.", icon=":material/refresh:")
+            st.toast(_("{session} is on the queue again.").format(session=code), icon=":material/refresh:")
 
     return retry
 
 
 def _reconciliation(services: Services, facts: OperationsFacts) -> None:
-    st.subheader("Bucket against sessions", anchor=False)
+    st.subheader(_("Bucket against sessions"), anchor=False)
     runs = services.operations.list_runs(_RUNS_SHOWN)
     if not runs:
-        st.caption("A worker compares them every minute; none has done so yet.")
+        st.caption(_("A worker compares them every minute; none has done so yet."))
         return
     age = facts.reconciliation_age_s
+    last = _("just now") if age is None else _("{time} ago").format(time=_age(age))
     st.caption(
-        "Finds recordings that no event announced, sessions whose job was lost, and recordings that left the bucket. "
-        f"Last run {'just now' if age is None else f'{_age(age)} ago'}."
+        _(
+            "Finds recordings that no event announced, sessions whose job was lost, and recordings that left the "
+            "bucket. Last run {when}."
+        ).format(when=last)
     )
     table = pd.DataFrame(
         {
-            "Started": [local_time.second(run.started_at) for run in runs],
-            "Took (s)": [round((run.ended_at - run.started_at).total_seconds(), 2) for run in runs],
-            "In the bucket": [run.n_listed for run in runs],
-            "Queued": [run.n_queued for run in runs],
-            "Brought back": [run.n_rescued for run in runs],
-            "Gone": [run.n_missing for run in runs],
-            "Problem": [run.error_message or "" for run in runs],
+            _("Started"): [local_time.second(run.started_at) for run in runs],
+            _("Took (s)"): [round((run.ended_at - run.started_at).total_seconds(), 2) for run in runs],
+            _("In the bucket"): [run.n_listed for run in runs],
+            _("Queued"): [run.n_queued for run in runs],
+            _("Brought back"): [run.n_rescued for run in runs],
+            _("Gone"): [run.n_missing for run in runs],
+            _("Problem"): [sentence(run.error_message) for run in runs],
         }
     )
     st.dataframe(table, hide_index=True, key="operations:runs")
@@ -181,8 +201,8 @@ def _age(seconds: float | None) -> str:
     if seconds is None:
         return "—"
     if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+        return words.fixed(seconds, 0, "s")
+    return words.fixed(seconds / 60, 0, "min") if seconds < 7200 else words.fixed(seconds / 3600, 0, "h")
 
 
 def _rounded(value: float | None, digits: int = 0) -> float | None:

@@ -7,6 +7,7 @@ import streamlit as st
 from pages._components import state, words
 from pages._components.patients.listing import therapist_words
 from processing.errors import EditConflictError, ProcessingError
+from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.patients import PatientSummary
 
@@ -20,44 +21,49 @@ def assignment(services: Services, patient: PatientSummary) -> None:
     seen: int = st.session_state.setdefault(seen_key, patient.revision)
     if seen != patient.revision:
         st.warning(
-            f"Stored now: therapist {therapist_words(patient)}, site {words.plain(patient.site or '—')}. "
-            "What is in the fields below is still yours and not saved.",
+            _(
+                "Stored now: therapist {therapist}, site {site}. What is in the fields below is still yours and not "
+                "saved."
+            ).format(therapist=therapist_words(patient), site=words.plain(patient.site or "—")),
             icon=":material/call_split:",
-            title="Somebody else changed this since you opened it",
+            title=_("Somebody else changed this since you opened it"),
         )
         st.button(
-            "I have seen it; go on with mine",
+            _("I have seen it; go on with mine"),
             key=f"{seen_key}:go-on",
             on_click=st.session_state.pop,
             args=(seen_key, None),
         )
     names = {
-        each.user_id: each.name or f"Account {each.user_id[:8]}" for each in services.patients.therapists()
+        each.user_id: each.name or _("Account {id}").format(id=each.user_id[:8])
+        for each in services.patients.therapists()
     }
     choices = list(names)
     if patient.therapist_id is not None and patient.therapist_id not in names:
         choices.append(patient.therapist_id)
-        names[patient.therapist_id] = f"{patient.therapist_name or 'no name'} (no active therapist)"
+        names[patient.therapist_id] = _("{name} (no active therapist)").format(
+            name=patient.therapist_name or _("no name")
+        )
     with st.form(f"assignment:{code}", border=False):
         therapist_at, site_at, save_at = st.columns([2, 1, 1], vertical_alignment="bottom")
         therapist = therapist_at.selectbox(
-            "Therapist",
+            _("Therapist"),
             choices,
             index=choices.index(patient.therapist_id) if patient.therapist_id else None,
             format_func=names.__getitem__,
-            placeholder="Nobody",
+            placeholder=_("Nobody"),
             key=f"assignment:{code}:therapist",
         )
         site = site_at.text_input(
-            "Site",
+            _("Site"),
             patient.site or "",
             key=f"assignment:{code}:site",
             max_chars=LONGEST_SITE,
-            placeholder="not recorded",
+            placeholder=_("not recorded"),
         )
-        wanted = save_at.form_submit_button("Save", icon=":material/save:")
+        wanted = save_at.form_submit_button(_("Save"), icon=":material/save:")
     if not choices:
-        st.caption("There is no active therapist yet to assign the patient to.")
+        st.caption(_("There is no active therapist yet to assign the patient to."))
     if wanted:
         _save(services, code, therapist, site.strip() or None, seen)
 
@@ -68,8 +74,8 @@ def _save(services: Services, code: str, therapist: str | None, site: str | None
     except EditConflictError:
         st.rerun()
     except ProcessingError as error:
-        st.error(f"Not saved: {error}", icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     st.session_state.pop(f"{state.PREVIEW}assignment:{code}", None)
-    st.toast("Saved.", icon=":material/check:")
+    st.toast(_("Saved."), icon=":material/check:")
     st.rerun()

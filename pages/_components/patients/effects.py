@@ -11,6 +11,8 @@ import streamlit as st
 
 from pages._components import state, words
 from processing.errors import EditConflictError, ProcessingError
+from processing.language import gettext as _
+from processing.language import ngettext
 from processing.use_cases.rescore import Effects, ScoreRange
 
 SHOWN = 15
@@ -50,12 +52,14 @@ def changed_meanwhile(code: str, kind: str, current: int) -> None:
     if seen_revision(code, kind, current) == current:
         return
     st.warning(
-        "The newest entry in the table below is theirs. What is in your fields is still yours and not saved.",
+        _(
+            "The newest entry in the table below is theirs. What is in your fields is still yours and not saved."
+        ),
         icon=":material/call_split:",
-        title="Somebody else made an entry since you opened this",
+        title=_("Somebody else made an entry since you opened this"),
     )
     st.button(
-        "I have seen it; go on with mine",
+        _("I have seen it; go on with mine"),
         key=f"{pending_key(code, kind)}:go-on",
         on_click=forget_seen,
         args=(code, kind),
@@ -85,11 +89,15 @@ def pending_change(code: str, kind: str, store: Store) -> None:
         if effects.moved:
             st.table(_moved(effects), hide_index=True, border="horizontal")
         n = len(effects.judged)
-        label = f"Save, and judge {words.plural(n, 'session')} again" if n else "Save"
+        label = (
+            ngettext("Save, and judge {n} session again", "Save, and judge {n} sessions again", n).format(n=n)
+            if n
+            else _("Save")
+        )
         with st.container(horizontal=True):
             if st.button(label, icon=":material/save:", type="primary", key=f"{key}:store"):
                 _store(code, kind, pending, store)
-            if st.button("Do not save", key=f"{key}:cancel"):
+            if st.button(_("Do not save"), key=f"{key}:cancel"):
                 st.session_state.pop(key, None)
                 st.rerun()
 
@@ -103,7 +111,7 @@ def _tried(code: str, kind: str, pending: Pending, store: Store, *, dry_run: boo
         st.rerun()  # the notice above the form says so
     except ProcessingError as error:
         st.session_state.pop(pending_key(code, kind), None)
-        st.error(f"Not saved: {error}", icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
     return None
 
 
@@ -113,8 +121,9 @@ def _store(code: str, kind: str, pending: Pending, store: Store) -> None:
         return
     st.session_state.pop(pending_key(code, kind), None)
     forget_seen(code, kind)
-    said = f"; {words.plural(len(effects.judged), 'session')} judged again" if effects.judged else ""
-    st.toast(f"Saved{said}.", icon=":material/check:")
+    n = len(effects.judged)
+    judged = ngettext("Saved; {n} session judged again.", "Saved; {n} sessions judged again.", n).format(n=n)
+    st.toast(judged if n else _("Saved."), icon=":material/check:")
     st.rerun()
 
 
@@ -123,22 +132,35 @@ def effects_words(effects: Effects) -> str:
     said = []
     if effects.judged:
         n, moved = len(effects.judged), len(effects.moved)
-        verb = "is" if n == 1 else "are"
-        changes = "no score changes" if not moved else f"{words.plural(moved, 'score')} changed by it"
-        said.append(f"**{words.plural(n, 'session')}** {verb} judged again; **{changes}**.")
+        changes = ngettext("{n} score changed by it", "{n} scores changed by it", moved).format(n=moved)
+        judged = ngettext(
+            "**{n} session** is judged again; **{changes}**.",
+            "**{n} sessions** are judged again; **{changes}**.",
+            n,
+        )
+        said.append(judged.format(n=n, changes=changes if moved else _("no score changes")))
     if effects.n_waiting:
-        said.append(f"{words.plural(effects.n_waiting, 'session')} without a result will take it, too.")
-    return " ".join(said) or "No session is concerned."
+        waiting = ngettext(
+            "{n} session without a result will take it, too.",
+            "{n} sessions without a result will take it, too.",
+            effects.n_waiting,
+        )
+        said.append(waiting.format(n=effects.n_waiting))
+    return " ".join(said) or _("No session is concerned.")
 
 
 def _moved(effects: Effects) -> pd.DataFrame:
     rows = [
-        {"Session": each.session_code, "Score now": _score(each.before), "Score then": _score(each.after)}
+        {
+            _("Session"): each.session_code,
+            _("Score now"): _score(each.before),
+            _("Score then"): _score(each.after),
+        }
         for each in effects.moved[:SHOWN]
     ]
     rest = len(effects.moved) - len(rows)
     if rest:
-        rows.append({"Session": f"and {rest} more", "Score now": "", "Score then": ""})
+        rows.append({_("Session"): _("and {n} more").format(n=rest), _("Score now"): "", _("Score then"): ""})
     return pd.DataFrame(rows)
 
 

@@ -10,10 +10,16 @@ import streamlit as st
 from pages._components import local_time, state, words
 from pages._components.audit.opened import record_identity_opened
 from processing.errors import EditConflictError, ProcessingError
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.services import Services
 from processing.use_cases.patients import KnownIdentity, PatientIdentity
 
-FIELDS = {"family_name": "Family name", "given_name": "Given name", "hospital_number": "Hospital number"}
+FIELDS = {
+    "family_name": N_("Family name"),
+    "given_name": N_("Given name"),
+    "hospital_number": N_("Hospital number"),
+}
 
 
 def identity(services: Services, code: str) -> None:
@@ -25,25 +31,30 @@ def identity(services: Services, code: str) -> None:
     if seen.revision != stored.revision:
         _changed(key, stored)
     st.caption(
-        "Optional, and apart from all results. Researchers never see it; looking at it and changing it are kept in the "
-        "audit log."
+        _(
+            "Optional, and apart from all results. Researchers never see it; looking at it and changing it are kept "
+            "in the audit log."
+        )
     )
     with st.form(key, border=False, enter_to_submit=False):
         values: dict[str, Any] = {}
         places = st.columns(4, vertical_alignment="bottom")
         for place, (name, label) in zip(places, FIELDS.items(), strict=False):
             values[name] = place.text_input(
-                label, getattr(seen.identity, name) or "", key=f"{key}:{name}", placeholder="not recorded"
+                _(label),
+                getattr(seen.identity, name) or "",
+                key=f"{key}:{name}",
+                placeholder=_("not recorded"),
             )
         values["birth_date"] = places[3].date_input(
-            "Birth date",
+            _("Birth date"),
             seen.identity.birth_date,
             min_value=date(1900, 1, 1),
             max_value=local_time.today(),
             format="DD/MM/YYYY",
             key=f"{key}:birth_date",
         )
-        wanted = st.form_submit_button("Save", icon=":material/save:")
+        wanted = st.form_submit_button(_("Save"), icon=":material/save:")
     if wanted:
         _save(services, code, key, values, seen)
 
@@ -57,24 +68,26 @@ def _save(services: Services, code: str, key: str, values: dict[str, Any], seen:
     except EditConflictError:
         st.rerun()  # the notice says what is stored now
     except ProcessingError as error:
-        st.error(f"Not saved: {error}", icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     st.session_state.pop(f"{state.PREVIEW}{key}", None)
-    st.toast("Saved.", icon=":material/check:")
+    st.toast(_("Saved."), icon=":material/check:")
     st.rerun()
 
 
 def _changed(key: str, stored: KnownIdentity) -> None:
     now = stored.identity
-    said = [f"{label}: {words.plain(getattr(now, name) or '—')}" for name, label in FIELDS.items()]
-    said.append(f"Birth date: {local_time.day(now.birth_date)}")
+    said = [f"{_(label)}: {words.plain(getattr(now, name) or '—')}" for name, label in FIELDS.items()]
+    said.append(f"{_('Birth date')}: {local_time.day(now.birth_date)}")
     st.warning(
-        "Stored now: " + " · ".join(said) + ". What is in the fields below is still yours and not saved.",
+        _("Stored now: {values}. What is in the fields below is still yours and not saved.").format(
+            values=" · ".join(said)
+        ),
         icon=":material/call_split:",
-        title="Somebody else changed this since you opened it",
+        title=_("Somebody else changed this since you opened it"),
     )
     st.button(
-        "I have seen it; go on with mine",
+        _("I have seen it; go on with mine"),
         key=f"{key}:go-on",
         on_click=st.session_state.pop,
         args=(f"{state.PREVIEW}{key}", None),

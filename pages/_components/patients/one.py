@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages._components import words
 from pages._components.gate import Viewer
 from pages._components.mvc_passport.passport import mvc_passport
 from pages._components.patients.assignment import assignment
@@ -13,6 +14,7 @@ from pages._components.patients.identity import identity
 from pages._components.patients.listing import missing_words, therapist_words
 from pages._components.patients.prescription import prescription
 from pages._components.patients.sessions import sessions
+from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.patients import PatientSessions, PatientSummary
 
@@ -24,14 +26,14 @@ def one_patient(services: Services, viewer: Viewer, code: str) -> None:
     _heading(services, patient, of_sessions)
     may_edit = viewer.role != "researcher"
     parts = {
-        "Sessions": partial(sessions, services, code),
-        "Prescription": partial(prescription, services, code, may_edit=may_edit),
-        "MVC passport": partial(mvc_passport, services, code, of_sessions, may_edit=may_edit),
+        _("Sessions"): partial(sessions, services, code),
+        _("Prescription"): partial(prescription, services, code, may_edit=may_edit),
+        _("MVC passport"): partial(mvc_passport, services, code, of_sessions, may_edit=may_edit),
     }
     if may_edit:
-        parts["Who this is"] = partial(identity, services, code)
+        parts[_("Who this is")] = partial(identity, services, code)
     if viewer.role == "administrator":
-        parts["Assignment"] = partial(assignment, services, patient)
+        parts[_("Assignment")] = partial(assignment, services, patient)
     for tab, draw in zip(st.tabs(list(parts)), parts.values(), strict=True):
         with tab:
             draw()
@@ -39,11 +41,13 @@ def one_patient(services: Services, viewer: Viewer, code: str) -> None:
 
 def _heading(services: Services, patient: PatientSummary, of_sessions: PatientSessions) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link("patients.py", label="Patients", icon=":material/arrow_back:")
-    st.title(f"Patient {patient.code}", anchor=False)
+        st.page_link("patients.py", label=_("Patients"), icon=":material/arrow_back:")
+        address = {"patient": patient.code}
+        st.page_link("patient.py", label=_("Timeline"), icon=":material/timeline:", query_params=address)
+    st.title(_("Patient {code}").format(code=patient.code), anchor=False)
     known = [
-        f"Therapist: {therapist_words(patient)}",
-        f"Site: {patient.site or '— not recorded'}",
-        f"Still missing: {missing_words(services, patient, of_sessions)}",
+        _("Therapist: {name}").format(name=therapist_words(patient)),
+        _("Site: {site}").format(site=words.plain(patient.site) if patient.site else words.not_recorded()),
+        _("Still missing: {what}").format(what=missing_words(services, patient, of_sessions)),
     ]
     st.markdown(" · ".join(known))

@@ -18,6 +18,8 @@ from pages._components.patients.effects import (
 )
 from pages._components.target_fields import target_fields
 from processing.errors import ProcessingError
+from processing.language import gettext as _
+from processing.language import ngettext
 from processing.services import Services
 from processing.use_cases.prescriptions import (
     Prescription,
@@ -37,11 +39,16 @@ def prescription(services: Services, code: str, *, may_edit: bool) -> None:
     now = prescription_on(entries, today)
     if now is None:
         st.markdown(
-            "**Nothing is prescribed for today**: sessions are measured against the trial's default, "
-            f"{_targets(Prescription(today))}."
+            _(
+                "**Nothing is prescribed for today**: sessions are measured against the trial's default, {targets}."
+            ).format(targets=_targets(Prescription(today)))
         )
     else:
-        st.markdown(f"**Since {local_time.day(now.prescription.valid_from)}**: {words_of(now.prescription)}")
+        st.markdown(
+            _("**Since {day}**: {prescription}").format(
+                day=local_time.day(now.prescription.valid_from), prescription=words_of(now.prescription)
+            )
+        )
     if may_edit:
         _form(services, code, entries, now)
     _history(entries, now)
@@ -54,25 +61,33 @@ def words_of(prescription: Prescription) -> str:
     said = [_targets(prescription)]
     if prescription.sets is not None or prescription.reps is not None:
         said.append(
-            f"{prescription.sets or '—'} sets x {prescription.reps or '—'} repetitions".replace("x", "×")
+            _("{sets} sets × {reps} repetitions").format(
+                sets=prescription.sets or "—", reps=prescription.reps or "—"
+            )
         )
     for value, unit, what in (
-        (prescription.rest_s, "s", "rest"),
-        (prescription.pressure_percent_aop, "% AOP", "cuff pressure"),
-        (prescription.protocol_days, "", "days of protocol"),
+        (prescription.rest_s, "s", _("{value} rest")),
+        (prescription.pressure_percent_aop, "% AOP", _("{value} cuff pressure")),
+        (prescription.protocol_days, "", _("{value} days of protocol")),
     ):
         if value is not None:
-            said.append(f"{words.number(float(value), unit)} {what}")
+            said.append(what.format(value=words.number(float(value), unit)))
     return ", ".join(said)
 
 
 def _targets(prescription: Prescription) -> str:
     left, right = (
-        f"{prescription.expected_left} contractions at {words.number(prescription.percent_mvc_left, '% MVC')}",
-        f"{prescription.expected_right} contractions at {words.number(prescription.percent_mvc_right, '% MVC')}",
+        _side_targets(prescription.expected_left, prescription.percent_mvc_left),
+        _side_targets(prescription.expected_right, prescription.percent_mvc_right),
     )
     legs = left if left == right else f"L ● {left}, R ▲ {right}"
-    return f"{legs}, held {words.number(prescription.hold_s, 's')}"
+    return _("{targets}, held {time}").format(targets=legs, time=words.number(prescription.hold_s, "s"))
+
+
+def _side_targets(expected: int, percent_mvc: float) -> str:
+    return ngettext("{n} contraction at {intensity}", "{n} contractions at {intensity}", expected).format(
+        n=expected, intensity=words.number(percent_mvc, "% MVC")
+    )
 
 
 def _form(
@@ -81,18 +96,22 @@ def _form(
     current = max((entry.revision for entry in entries), default=0)
     seen = seen_revision(code, KIND, current)
     start = now.prescription if now else Prescription(local_time.today())
-    title = "Change the prescription" if now else "Prescribe"
+    title = _("Change the prescription") if now else _("Prescribe")
     with st.expander(title, icon=":material/edit_note:", expanded=now is None or seen != current):
         changed_meanwhile(code, KIND, current)
         with st.form(f"prescription:{code}", border=False, enter_to_submit=False):
             entered = _fields(code, start)
-            if st.form_submit_button("See what changes", icon=":material/preview:"):
+            if st.form_submit_button(_("See what changes"), icon=":material/preview:"):
                 try:
                     value = entered()
                 except ProcessingError as error:
-                    st.error(f"Not possible: {error}", icon=":material/error:")
+                    st.error(
+                        _("Not possible: {reason}").format(reason=words.told(str(error))),
+                        icon=":material/error:",
+                    )
                 else:
-                    propose(code, KIND, Pending(f"From {local_time.day(value.valid_from)}", value, seen))
+                    title = _("From {day}").format(day=local_time.day(value.valid_from))
+                    propose(code, KIND, Pending(title, value, seen))
         pending_change(code, KIND, partial(_store, services, code))
 
 
@@ -106,21 +125,21 @@ def _fields(code: str, start: Prescription) -> partial[Prescription]:
     """Draw the fields and return what makes a prescription of them."""
     key = partial("prescription:{}:{}".format, code)
     valid_from = st.date_input(
-        "Valid from",
+        _("Valid from"),
         local_time.today(),
         format="DD/MM/YYYY",
         key=key("valid_from"),
-        help="Sessions recorded on this day or later take it, until the next prescription.",
+        help=_("Sessions recorded on this day or later take it, until the next prescription."),
         width=220,
     )
     targets = target_fields(start.targets, key)
     places = iter(st.columns(5, vertical_alignment="bottom"))
     optional = {
-        "sets": ("Sets (game sessions)", 1.0, 50.0, 1.0),
-        "reps": ("Repetitions per set", 1.0, 500.0, 1.0),
-        "rest_s": ("Rest (s)", 0.0, 3600.0, 10.0),
-        "pressure_percent_aop": ("Cuff pressure (% AOP)", 0.0, 150.0, 5.0),
-        "protocol_days": ("Protocol (days)", 1.0, 1000.0, 1.0),
+        "sets": (_("Sets (game sessions)"), 1.0, 50.0, 1.0),
+        "reps": (_("Repetitions per set"), 1.0, 500.0, 1.0),
+        "rest_s": (_("Rest (s)"), 0.0, 3600.0, 10.0),
+        "pressure_percent_aop": (_("Cuff pressure (% AOP)"), 0.0, 150.0, 5.0),
+        "protocol_days": (_("Protocol (days)"), 1.0, 1000.0, 1.0),
     }
     values = {
         name: next(places).number_input(
@@ -131,7 +150,7 @@ def _fields(code: str, start: Prescription) -> partial[Prescription]:
             step,
             "%.0f",
             key=key(name),
-            placeholder="not prescribed",
+            placeholder=_("not prescribed"),
         )
         for name, (label, low, high, step) in optional.items()
     }
@@ -159,15 +178,15 @@ def _history(entries: Sequence[PrescriptionEntry], now: PrescriptionEntry | None
     standing = standing_prescriptions(entries)
     rows = [
         {
-            "From": local_time.day(entry.prescription.valid_from),
-            "Prescribed": words_of(entry.prescription),
-            "State": _state(entry, now, standing),
-            "Entered": local_time.moment(entry.entered_at),
-            "By": entry.entered_by or "not known",
+            _("From"): local_time.day(entry.prescription.valid_from),
+            _("Prescribed"): words_of(entry.prescription),
+            _("State"): _state(entry, now, standing),
+            _("Entered"): local_time.moment(entry.entered_at),
+            _("By"): entry.entered_by or _("not known"),
         }
         for entry in entries
     ]
-    st.markdown("**Every entry, newest first** · nothing is ever overwritten")
+    st.markdown(_("**Every entry, newest first** · nothing is ever overwritten"))
     st.table(pd.DataFrame(rows), hide_index=True, border="horizontal")
 
 
@@ -175,12 +194,12 @@ def _state(
     entry: PrescriptionEntry, now: PrescriptionEntry | None, standing: Sequence[PrescriptionEntry]
 ) -> str:
     if entry.withdrawn:
-        return "withdrawal"
+        return _("withdrawal")
     if entry not in standing:
-        return "replaced"
+        return _("replaced")
     if entry == now:
-        return "holds now"
-    return "later" if entry.prescription.valid_from > local_time.today() else "held before"
+        return _("holds now")
+    return _("later") if entry.prescription.valid_from > local_time.today() else _("held before")
 
 
 def _withdraw(code: str, entries: Sequence[PrescriptionEntry]) -> None:
@@ -188,20 +207,24 @@ def _withdraw(code: str, entries: Sequence[PrescriptionEntry]) -> None:
     if not standing:
         return
     current = max(entry.revision for entry in entries)
-    with st.popover("Withdraw an entry", icon=":material/undo:"):
+    with st.popover(_("Withdraw an entry"), icon=":material/undo:"):
         st.write(
-            "For a prescription that was entered by mistake. It stays in the table; sessions no longer take it."
+            _(
+                "For a prescription that was entered by mistake. It stays in the table; sessions no longer take it."
+            )
         )
         chosen = st.selectbox(
-            "Which",
+            _("Which"),
             standing,
-            format_func=lambda entry: f"from {local_time.day(entry.prescription.valid_from)}",
+            format_func=lambda entry: _("from {day}").format(
+                day=local_time.day(entry.prescription.valid_from)
+            ),
             key=f"withdraw:{KIND}:{code}",
         )
         if st.button(
-            "See what withdrawing changes", key=f"withdraw:{KIND}:{code}:go", icon=":material/preview:"
+            _("See what withdrawing changes"), key=f"withdraw:{KIND}:{code}:go", icon=":material/preview:"
         ):
             value = chosen.prescription
-            title = f"Withdraw the prescription of {local_time.day(value.valid_from)}"
+            title = _("Withdraw the prescription of {day}").format(day=local_time.day(value.valid_from))
             propose(code, KIND, Pending(title, value, current, withdrawn=True))
             st.rerun()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pages._components import words
 from pages._components.classes import CONTRACTION_CLASSES, ContractionClass, contraction_class
+from pages._components.doubts import doubt
 from pages._components.review_figure.layout import (
     FAINT_AT,
     NUMBERS_AT,
@@ -16,7 +17,8 @@ from pages._components.review_figure.layout import (
 from pages._components.review_figure.numbering import crowded, label_places, visible_middles
 from pages._components.review_figure.panels import Look, Panel
 from pages._components.review_figure.primitives import Spec, area, points
-from processing.emg.results import IntervalS
+from processing.emg.results import Contraction, IntervalS
+from processing.language import gettext as _
 
 BROAD_PX = 10  # narrower bands get no outline, which would hide what they stand behind
 CAP_PX = 4
@@ -139,15 +141,34 @@ def marker(kind: ContractionClass) -> Spec:
 def contraction_words(panel: Panel, index: int) -> str:
     """Describe one contraction in a few short lines."""
     c = panel.analysis.contractions[index]
-    percent = "" if c.percent_mvc is None else f" = {words.number(c.percent_mvc, '% MVC')}"
     lines = [
-        f"<b>{panel.name} {index + 1}</b>: {contraction_class(c).word}",
-        f"{words.span(c.onset_s, c.offset_s)}, lasting {words.seconds(c.duration_s)}",
-        f"plateau {words.number(c.plateau_uv, 'µV')}{percent}, peak {words.number(c.peak_uv, 'µV')}",
+        f"<b>{panel.drawn_name} {index + 1}</b>: {contraction_class(c).word}",
+        lasting_words(c),
+        f"{plateau_words(c)}, {peak_words(c)}",
     ]
     if c.doubtful:
-        lines.append(f"doubtful: {c.doubtful_reason or 'no reason given'}")
+        lines.append(doubt(c))
     return "<br>".join(lines)
+
+
+def lasting_words(c: Contraction) -> str:
+    """Say where a contraction is and how long it lasts."""
+    said = _("{span}, lasting {duration}")
+    return said.format(span=words.span(c.onset_s, c.offset_s), duration=words.seconds(c.duration_s))
+
+
+def plateau_words(c: Contraction) -> str:
+    """Return a contraction's plateau, and what share of the MVC that is where one is known."""
+    plateau = words.number(c.plateau_uv, "µV")
+    if c.percent_mvc is None:
+        return _("plateau {amplitude}").format(amplitude=plateau)
+    percent = words.number(c.percent_mvc, _("% MVC"))
+    return _("plateau {amplitude} = {percent}").format(amplitude=plateau, percent=percent)
+
+
+def peak_words(c: Contraction) -> str:
+    """Return a contraction's peak."""
+    return _("peak {amplitude}").format(amplitude=words.number(c.peak_uv, "µV"))
 
 
 def selection_frame(panel: Panel, axes: Axes, extent: IntervalS, look: Look) -> list[Spec]:

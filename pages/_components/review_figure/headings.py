@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from pages._components import words
 from pages._components.review_figure.layout import Axes, Rows
@@ -12,6 +13,7 @@ from pages._components.review_figure.primitives import Spec, text
 from pages._components.review_figure.scale import beyond_scale_uv
 from pages._components.review_figure.target import target_uv, target_words
 from processing.emg.results import IntervalS
+from processing.language import gettext as _
 
 
 def panel_words(
@@ -23,16 +25,21 @@ def panel_words(
     yield text(heading(panel, beyond, look), 0, foot, xanchor="left", yanchor="bottom", size=13)
     label = target_words(panel, look)
     if label is not None:
-        above = " (above the scale)" if (target_uv(panel, look) or 0.0) > limit else ""
-        yield text(label + above, 1, foot, xanchor="right", yanchor="bottom", size=12)
+        if (target_uv(panel, look) or 0.0) > limit:
+            label = _("{target} (above the scale)").format(target=label)
+        yield text(label, 1, foot, xanchor="right", yanchor="bottom", size=12)
     yield from mask_labels(panel, axes, window, limit)
 
 
 def heading(panel: Panel, beyond: float | None, look: Look) -> str:
     """Say whose panel this is, whether to trust it and what does not fit; short, for the target stands beside it."""
     analysis = panel.analysis
-    channel = f" · {analysis.name}" if analysis.side else ""
-    said = f"<b>{words.side_mark(analysis.side)} {panel.name}</b>{channel}"
-    said += f" · signal {words.VERDICT_WORDS[analysis.quality.verdict]}"
-    said += f" · raw peaks to {words.number(beyond, UNIT_WORDS[panel.unit])}" if beyond else ""
-    return said + (" · no MVC known, so in µV" if look.unit != panel.unit else "")
+    channel = f" · {escape(analysis.name, quote=False)}" if analysis.side else ""
+    said = [f"<b>{words.side_mark(analysis.side)} {panel.drawn_name}</b>{channel}"]
+    said.append(_("signal {verdict}").format(verdict=words.verdict_word(analysis.quality.verdict)))
+    if beyond:
+        amplitude = words.number(beyond, _(UNIT_WORDS[panel.unit]))
+        said.append(_("raw peaks to {amplitude}").format(amplitude=amplitude))
+    if look.unit != panel.unit:
+        said.append(_("no MVC known, so in µV"))
+    return " · ".join(said)

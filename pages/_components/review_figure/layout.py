@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pages._components.review_figure.panels import UNIT_WORDS, Look, Unit
 from pages._components.review_figure.primitives import Spec
 from processing.emg.results import IntervalS
+from processing.language import gettext as _
 
 # Heights in pixels.
 TOP, HEADING, STRIP, SIGNAL, GAP, TICKS, OVERVIEW, BOTTOM = 2, 24, 54, 186, 10, 48, 36, 6
@@ -111,7 +112,7 @@ def _time_axis(rows: Rows, window: IntervalS, length_s: float) -> Spec:
         "range": list(window),
         "minallowed": 0,
         "maxallowed": length_s,
-        "title": {"text": "Time (s)", "standoff": 4, "font": {"size": 12, "color": "@muted"}},
+        "title": {"text": _("Time (s)"), "standoff": 4, "font": {"size": 12, "color": "@muted"}},
         "tickfont": {"size": 12, "color": "@muted"},
         "gridcolor": "@grid",
         "zeroline": False,
@@ -129,7 +130,7 @@ def signal_axis(domain: list[float], low: float, high: float, unit: Unit = "uv")
         "domain": domain,
         "range": [low, high],
         "fixedrange": True,
-        "title": {"text": UNIT_WORDS[unit], "standoff": 2, "font": {"size": 12, "color": "@muted"}},
+        "title": {"text": _(UNIT_WORDS[unit]), "standoff": 2, "font": {"size": 12, "color": "@muted"}},
         "tickfont": {"size": 12, "color": "@muted"},
         "nticks": 6,
         "gridcolor": "@grid",

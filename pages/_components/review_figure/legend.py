@@ -12,31 +12,32 @@ from pages._components.review_figure.lines import ENVELOPE, GAME
 from pages._components.review_figure.panels import Look, Panel
 from pages._components.review_figure.primitives import Spec
 from pages._components.review_figure.ribbon import ribbon_states
+from processing.language import gettext as _
 
 
 def legend_entries(panels: Sequence[Panel], look: Look) -> list[Spec]:
     """Return an entry for whatever the picture holds, and for nothing else."""
     found = [c for p in panels for c in p.analysis.contractions]
-    entries = [_line(ENVELOPE, "@text", 3)]
+    entries = [_line(_(ENVELOPE), "@text", 3)]
     if look.raw:
-        entries.append(_line("raw EMG", "@other_raw", 2))
+        entries.append(_line(_("raw EMG"), "@other_raw", 2))
     if look.game:
-        entries.append(_line(GAME, "@game", 2, "dotted"))
+        entries.append(_line(_(GAME), "@game", 2, "dotted"))
     entries += [
         _glyph(kind.word, kind.glyph, f"@{kind.key}")
         for kind in classes.CONTRACTION_CLASSES
         if any(classes.contraction_class(c) is kind for c in found)
     ]
     if any(c.doubtful for c in found):
-        entries.append({"kind": "box", "label": "? doubtful (dotted)", "color": "@text"})
+        entries.append({"kind": "box", "label": _("? doubtful (dotted)"), "color": "@text"})
     if any(p.analysis.rejected for p in panels):
-        entries.append({"kind": "cross", "label": "✗ rejected", "color": "@rejected"})
+        entries.append({"kind": "cross", "label": _("✗ rejected"), "color": "@rejected"})
     if any(p.analysis.faint for p in panels):
-        entries.append(_line("faint activity", "@faint", 4))
+        entries.append(_line(_("faint activity"), "@faint", 4))
     if any(p.analysis.quality.masked_intervals_s or not p.judged for p in panels):
-        entries.append({"kind": "hatch", "label": "left out", "color": "@mask"})
+        entries.append({"kind": "hatch", "label": _("left out"), "color": "@mask"})
     if any("doubtful" in ribbon_states(p) for p in panels):
-        entries.append(_line("quality doubtful", "@ribbon_doubtful", 5))
+        entries.append(_line(_("quality doubtful"), "@ribbon_doubtful", 5))
     return entries
 
 

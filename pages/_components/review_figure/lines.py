@@ -11,6 +11,8 @@ from pages._components.review_figure.panels import UNIT_WORDS, Look, Panel
 from pages._components.review_figure.primitives import Spec, packed
 from processing.emg.results import IntervalS
 from processing.emg.traces import select_extrema
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.recording import FloatArray
 
 # The real maximum of points per trace is the sum of these plus the first and the last sample: below 4000.
@@ -18,7 +20,7 @@ DETAIL_POINTS = 3400
 ENVELOPE_POINTS = 1600
 OUTLINE_POINTS = 200
 
-RAW, ENVELOPE, GAME = "raw", "RMS envelope", "what the game saw"
+RAW, ENVELOPE, GAME = "raw", N_("RMS envelope"), N_("what the game saw")
 
 
 def signal_lines(panel: Panel, axes: Axes, window: IntervalS, look: Look) -> Iterator[Spec]:
@@ -45,13 +47,14 @@ def _line(
         values = np.where(_left_out(indices / rate, panel.traces.masked_intervals_s), np.nan, values)
     hover: Spec = {"hoverinfo": "skip"}
     if kind != RAW:
-        said = f"{panel.name}, {kind}<br>%{{x:.2f}} s · %{{y:.3r}} {UNIT_WORDS[panel.unit]}<extra></extra>"
+        unit = _(UNIT_WORDS[panel.unit])
+        said = f"{panel.drawn_name}, {_(kind)}<br>%{{x:.2f}} s · %{{y:.3r}} {unit}<extra></extra>"
         hover = {"hovertemplate": said}
     return {
         "type": "scatter",
         "mode": "lines",
         "name": f"{panel.name} {kind}",
-        "meta": {"kind": kind, "channel": panel.analysis.name},
+        "meta": {"kind": kind, "channel": panel.analysis.name, "line": True},
         "x": packed(indices / rate),
         "y": packed(values),
         "xaxis": "x",

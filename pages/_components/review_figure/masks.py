@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pages._components import words
+from pages._components import not_judged, words
 from pages._components.review_figure.layout import Axes
 from pages._components.review_figure.panels import Panel
 from pages._components.review_figure.primitives import Spec, area, text
 from processing.emg.results import IntervalS
+from processing.language import gettext as _
 
 NAMED_SHARE, MAX_NAMED = 0.08, 12
 
@@ -32,7 +33,8 @@ def mask_hatching(panel: Panel, axes: Axes, extent: IntervalS) -> Iterator[Spec]
 
 def mask_words(panel: Panel, interval: IntervalS) -> str:
     """Say what was left out, where and why."""
-    return f"Left out, {words.span(*interval)}: {_mask_reason(panel, interval)}"
+    said = _("Left out, {span}: {reason}")
+    return said.format(span=words.span(*interval), reason=_mask_reason(panel, interval))
 
 
 def _mask_reason(panel: Panel, interval: IntervalS) -> str:
@@ -42,14 +44,14 @@ def _mask_reason(panel: Panel, interval: IntervalS) -> str:
         for start, stop in finding.intervals_s
         if start < interval[1] and stop > interval[0]
     }
-    return ", ".join(sorted(reasons)) or "signal not usable"
+    return ", ".join(sorted(reasons)) or _("signal not usable")
 
 
 def mask_labels(panel: Panel, axes: Axes, window: IntervalS, limit: float) -> Iterator[Spec]:
     """Yield the reasons as words on the picture, where a stretch is wide enough to carry them."""
     if not panel.judged:
-        reason = words.short_reason(panel.analysis.quality) or "signal not usable"
-        yield _label(f"<b>not judged: {reason}</b>", (window[0] + window[1]) / 2, limit, axes)
+        reason = not_judged.reason_words(panel.analysis.quality)
+        yield _label(f"<b>{reason}</b>", (window[0] + window[1]) / 2, limit, axes)
         return
     width = window[1] - window[0]
     visible = [
@@ -58,7 +60,8 @@ def mask_labels(panel: Panel, axes: Axes, window: IntervalS, limit: float) -> It
     ]
     wide = [(interval, (a + b) / 2) for interval, a, b in visible if b - a > NAMED_SHARE * width]
     for interval, middle in wide[:MAX_NAMED]:
-        yield _label(f"left out: {_mask_reason(panel, interval)}", middle, limit, axes)
+        said = _("left out: {reason}").format(reason=_mask_reason(panel, interval))
+        yield _label(said, middle, limit, axes)
 
 
 def _label(content: str, x: float, limit: float, axes: Axes) -> Spec:

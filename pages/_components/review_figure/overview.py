@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def overview_labels(panels: Sequence[Panel], rows: Rows) -> Iterator[Spec]:
     share = (high - low) / max(1, len(panels))
     for position, panel in enumerate(panels):
         side = panel.analysis.side
-        said = words.side_mark(side) if side else panel.name[:LONGEST_NAME]
+        said = words.side_mark(side) if side else escape(panel.name[:LONGEST_NAME], quote=False)
         label = text(said, -0.006, high - share * (position + 0.5), size=11, color="@muted")
         yield {**label, "xanchor": "right", "yanchor": "middle"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -11,10 +12,11 @@ import numpy as np
 from pages._components import words
 from processing.emg.results import ChannelAnalysis, IntervalS
 from processing.emg.traces import ChannelTraces
+from processing.language import mark as N_
 from processing.recording import BoolArray, Side
 
 Unit: TypeAlias = Literal["uv", "mvc"]
-UNIT_WORDS: dict[Unit, str] = {"uv": "µV", "mvc": "% MVC"}
+UNIT_WORDS: dict[Unit, str] = {"uv": "µV", "mvc": N_("% MVC")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Panel:
     def name(self) -> str:
         """``Left``, ``Right`` or the channel's name."""
         return words.side_name(self.analysis.side, self.analysis.name)
+
+    @property
+    def drawn_name(self) -> str:
+        """The name as plotly draws it as it stands: plotly takes some HTML, and a file may call a channel anything."""
+        return escape(self.name, quote=False)
 
     @property
     def tone(self) -> str:

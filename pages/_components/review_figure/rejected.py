@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from html import escape
 
 from pages._components import words
+from pages._components.mark_words import reason_words
 from pages._components.review_figure.layout import SYMBOLS_AT, Axes
 from pages._components.review_figure.numbering import visible_middles
 from pages._components.review_figure.panels import Panel
 from pages._components.review_figure.primitives import Spec, area, points
 from processing.emg.results import IntervalS, RejectedContraction
+from processing.language import gettext as _
 
 
 def rejected_bands(panel: Panel, axes: Axes, extent: IntervalS) -> Iterator[Spec]:
@@ -59,5 +61,8 @@ def rejected_symbols(panel: Panel, axes: Axes, window: IntervalS) -> Iterator[Sp
 def rejected_words(panel: Panel, item: RejectedContraction) -> str:
     """Say what was rejected, where and why."""
     c = item.contraction
-    reason = item.mark.reason or "no reason given"
-    return f"<b>{panel.name}</b>: rejected, {words.span(c.onset_s, c.offset_s)}<br>{escape(reason)}"
+    reason = reason_words(item.mark.reason) if item.mark.reason else _("no reason given")
+    said = _("<b>{panel}</b>: rejected, {span}")
+    return (
+        f"{said.format(panel=panel.drawn_name, span=words.span(c.onset_s, c.offset_s))}<br>{escape(reason)}"
+    )

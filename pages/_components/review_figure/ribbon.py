@@ -12,6 +12,7 @@ from pages._components.review_figure.masks import mask_words
 from pages._components.review_figure.panels import Look, Panel
 from pages._components.review_figure.primitives import Spec, points
 from processing.emg.results import IntervalS, Verdict
+from processing.language import gettext as _
 
 CHARACTER, BETWEEN = 6.0, 10.0  # pixels that one letter takes, and between two reasons
 MAX_NAMES = 2
@@ -38,14 +39,17 @@ class Run:
         """What stands below the ribbon."""
         rest = len(self.names) - MAX_NAMES
         said = ", ".join(self.names[:MAX_NAMES]) + (f" +{rest}" if rest > 0 else "")
-        return said or words.VERDICT_WORDS[self.state]
+        return said or words.verdict_word(self.state)
 
     @property
     def hover(self) -> str:
         """What is said on hover."""
-        reasons = f": {', '.join(self.names)}" if self.names else ""
-        where = f"{self.start_s:.0f}–{self.stop_s:.0f}{words.THIN}s"
-        return f"{where}: signal {words.VERDICT_WORDS[self.state]}{reasons}"
+        said = _("{span}: signal {verdict}: {reasons}") if self.names else _("{span}: signal {verdict}")
+        return said.format(
+            span=f"{self.start_s:.0f}–{self.stop_s:.0f}{words.THIN}s",
+            verdict=words.verdict_word(self.state),
+            reasons=", ".join(self.names),
+        )
 
 
 def ribbon_states(panel: Panel) -> list[Verdict]:
@@ -167,7 +171,9 @@ def _said(panel: Panel, runs: Sequence[Run]) -> list[tuple[float, float, str]]:
     said = [(run.start_s, run.stop_s, run.text) for run in runs if run.names]
     if not panel.judged:
         return [(0.0, panel.length_s, runs[0].text)]
-    return [*said, (0.0, panel.length_s, f"throughout: {throughout}")] if throughout else said
+    if not throughout:
+        return said
+    return [*said, (0.0, panel.length_s, _("throughout: {findings}").format(findings=throughout))]
 
 
 def _names(panel: Panel, second: int) -> tuple[str, ...]:
@@ -176,7 +182,7 @@ def _names(panel: Panel, second: int) -> tuple[str, ...]:
         reason = words.short_reason(panel.analysis.quality)
         return (reason,) if reason else ()
     if not names and _left_out(panel, second):
-        return ("left out",)
+        return (_("left out"),)
     return names
 
 

@@ -8,6 +8,7 @@ from pages._components import words
 from pages._components.review_figure.layout import Axes
 from pages._components.review_figure.panels import Look, Panel
 from pages._components.review_figure.primitives import Spec
+from processing.language import gettext as _
 
 
 def target_uv(panel: Panel, look: Look) -> float | None:
@@ -47,9 +48,9 @@ def target_words(panel: Panel, look: Look) -> str | None:
         return None
     percent = words.number(look.target_percent(panel.analysis.side), "%")
     if _assessable(panel):
-        in_uv = words.number(level / panel.per_uv, "µV")
-        return f"╌╌ target {percent} MVC = {in_uv}"
-    return f"┄┄ {percent} of session peak: no MVC known"
+        said = _("╌╌ target {percent} MVC = {amplitude}")
+        return said.format(percent=percent, amplitude=words.number(level / panel.per_uv, "µV"))
+    return _("┄┄ {percent} of session peak: no MVC known").format(percent=percent)
 
 
 def _assessable(panel: Panel) -> bool:

@@ -8,6 +8,8 @@ from pages._components import words
 from pages._components.side_map.editor import channel_fields
 from pages._components.side_map.origin import origin_words
 from processing.errors import PermanentError, ProcessingError
+from processing.language import gettext as _
+from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.read_models import SessionReview
 from processing.use_cases.side_map import ChannelMap, SideMap, swapped
@@ -22,7 +24,9 @@ def side_map_bar(services: Services, review: SessionReview, *, may_edit: bool = 
     if _cannot_help(review, side_map):
         return
     # Named by the revision, so that it closes once the legs are changed.
-    with st.popover("Legs", icon=":material/swap_horiz:", key=f"legs:{side_map.revision}", type="tertiary"):
+    with st.popover(
+        _("Legs"), icon=":material/swap_horiz:", key=f"legs:{side_map.revision}", type="tertiary"
+    ):
         st.markdown(side_words(side_map))
         if may_edit:
             _swap(services, review, side_map)
@@ -39,13 +43,15 @@ def side_words(side_map: SideMap, origin: str | None = None) -> str:
     """Return the legs of the channels, and how that is known, in one line; ``origin`` replaces how."""
     read = [channel for channel in side_map.channels if channel.selected]
     if not read:
-        return ":small[No channel is read as EMG.]"
+        return f":small[{_('No channel is read as EMG.')}]"
     ordered = sorted(read, key=lambda c: {"left": 0, "right": 1, None: 2}[c.side])
     scored = any(channel.side for channel in read)
-    pairs = [
-        f"**{words.side_mark(c.side)}** {words.plain(c.label)}{' (not scored)' if scored and not c.side else ''}"
-        for c in ordered
-    ]
+    pairs = []
+    for channel in ordered:
+        label = words.plain(channel.label)
+        if scored and not channel.side:
+            label = _("{channel} (not scored)").format(channel=label)
+        pairs.append(f"**{words.side_mark(channel.side)}** {label}")
     return f":small[{' · '.join(pairs)} · {origin or origin_words(side_map)}]"
 
 
@@ -54,24 +60,27 @@ def _swap(services: Services, review: SessionReview, side_map: SideMap) -> None:
         return
     after = swapped(side_map.chosen)
     becomes = ", ".join(
-        f"{words.plain(key)} becomes **{words.side_mark(side)} {words.side_name(side, 'no leg')}**"
+        _("{channel} becomes **{leg}**").format(
+            channel=words.plain(key), leg=f"{words.side_mark(side)} {words.side_name(side, _('no leg'))}"
+        )
         for key, side in after.items()
     )
-    st.markdown(
-        f"Swapped, {becomes}. Counts, the score and the MVC of each side follow. It is kept in the audit log, and "
+    said = _(
+        "Swapped, {becomes}. Counts, the score and the MVC of each side follow. It is kept in the audit log, and "
         "swapping again undoes it."
     )
-    if st.button("Swap left and right", type="primary", icon=":material/swap_horiz:", key="swap-legs"):
+    st.markdown(said.format(becomes=becomes))
+    if st.button(_("Swap left and right"), type="primary", icon=":material/swap_horiz:", key="swap-legs"):
         _save(services, review, after, side_map.revision)
 
 
 def _edit(services: Services, review: SessionReview, side_map: SideMap) -> None:
     st.divider()
-    st.markdown("**Map channels**")
-    st.caption("Say which channel lies on which leg. A channel that is ignored is not analysed.")
+    st.markdown(f"**{_('Map channels')}**")
+    st.caption(_("Say which channel lies on which leg. A channel that is ignored is not analysed."))
     chosen = channel_fields(side_map, key=f"map:{review.summary.session_code}:{side_map.revision}")
     unchanged = chosen == side_map.chosen
-    if st.button("Save the map", key="save-map", disabled=unchanged):
+    if st.button(_("Save the map"), key="save-map", disabled=unchanged):
         _save(services, review, chosen, side_map.revision)
 
 
@@ -79,11 +88,11 @@ def _save(services: Services, review: SessionReview, chosen: ChannelMap, revisio
     try:
         consequence = services.side_map.save(review.summary.session_code, chosen, expected_revision=revision)
     except ProcessingError as error:
-        st.error(f"Not saved: {error}", icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
         return
     said = {
-        "moved": "Saved; counts, MVC and score follow the new legs.",
-        "queued": "Saved; the recording is analysed again with the new map.",
+        "moved": _("Saved; counts, MVC and score follow the new legs."),
+        "queued": _("Saved; the recording is analysed again with the new map."),
     }
     st.toast(said[consequence], icon=":material/check:")
     st.rerun()

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._components import words
+from processing.language import gettext as _
+from processing.language import mark as N_
+from processing.language import ngettext
 from processing.recording import Side
 from processing.use_cases.side_map import MappedChannel, SideMap
 
-LEFT, RIGHT, NO_LEG, IGNORE = "L ● Left", "R ▲ Right", "EMG, no leg", "Ignore"
+LEFT, RIGHT, NO_LEG, IGNORE = N_("L ● Left"), N_("R ▲ Right"), N_("EMG, no leg"), N_("Ignore")
 CHOICES = (LEFT, RIGHT, NO_LEG, IGNORE)
 _SIDES: dict[str, Side | None] = {LEFT: "left", RIGHT: "right", NO_LEG: None}
 _PER_ROW = 3
@@ -29,8 +32,12 @@ def channel_fields(side_map: SideMap, *, key: str) -> dict[str, Side | None]:
         likely = [c for c in likely if c.selected]
     chosen = _fields(likely or side_map.channels, key)
     if likely and others:
-        label = f"{words.plural(len(others), 'other channel')}, ignored unless you choose them"
-        with st.expander(label):
+        label = ngettext(
+            "{n} other channel, ignored unless you choose it",
+            "{n} other channels, ignored unless you choose them",
+            len(others),
+        )
+        with st.expander(label.format(n=len(others))):
             chosen |= _fields(others, key)
     order = [channel.key for channel in side_map.channels]
     picked = {name: said for name, said in chosen.items() if said != IGNORE}
@@ -47,8 +54,9 @@ def _fields(channels: Sequence[MappedChannel], key: str) -> dict[str, str]:
                 words.plain(f"{channel.label}{unit}"),
                 CHOICES,
                 CHOICES.index(_now(channel)),
+                format_func=_,
                 key=f"{key}:{channel.key}",
-                help=words.plain(channel.reason),
+                help=words.told(channel.reason),
             )
     return said
 

@@ -61,7 +61,13 @@ def start_afresh_for(viewer: str) -> None:
     if st.session_state.get(state.VIEWER) not in (None, viewer):
         kept = {
             name: st.session_state[name]
-            for name in (state.LOCAL_ROLE, state.SIGN_IN_KEY, state.SIGN_IN_TICKET)
+            for name in (
+                state.LANGUAGE,
+                state.LANGUAGE_CHOSEN,
+                state.LOCAL_ROLE,
+                state.SIGN_IN_KEY,
+                state.SIGN_IN_TICKET,
+            )
             if name in st.session_state
         }
         st.session_state.clear()

@@ -6,16 +6,19 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages._components import state
+from pages._components import state, words
+from pages._components.language import language_switch
 from pages._components.sign_in.cookie import read_key
 from pages._components.sign_in.current import client_address
 from pages._components.sign_in.desk import get_desk
 from pages._components.sign_in.link import forget_cookie
 from processing.errors import ProcessingError
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.sign_in import Admission, SignInEndedError, SignInUnavailableError
 
 _WIDTH_PX = 440
-_PASSWORD, _BY_EMAIL = "Password", "Code by e-mail"
+_PASSWORD, _BY_EMAIL = N_("Password"), N_("Code by e-mail")
 
 
 def sign_in_page(reason: str | None = None) -> None:
@@ -24,9 +27,10 @@ def sign_in_page(reason: str | None = None) -> None:
         st.container(horizontal_alignment="center", key="sign-in"),
         st.container(width=_WIDTH_PX, key="sign-in-column"),
     ):
+        language_switch()
         st.space("large")
-        st.title("Sign in", anchor=False)
-        st.caption("GHOSTLY EMG review: recordings and results of patients.")
+        st.title(_("Sign in"), anchor=False)
+        st.caption(_("GHOSTLY EMG review: recordings and results of patients."))
         reason = st.session_state.get(state.SIGN_IN_SAYS) or reason
         if reason:
             st.info(reason, icon=":material/info:")
@@ -36,15 +40,16 @@ def sign_in_page(reason: str | None = None) -> None:
             _typed_code(st.session_state[state.SIGN_IN_EMAIL])
         else:
             _first_step()
-        st.caption("No account, or a forgotten password? An administrator of your site can help.")
+        st.caption(_("No account, or a forgotten password? An administrator of your site can help."))
     if read_key(st.context.headers, st.context.cookies) is not None:
         forget_cookie()
 
 
 def _first_step() -> None:
     way = st.segmented_control(
-        "How to sign in",
+        _("How to sign in"),
         [_PASSWORD, _BY_EMAIL],
+        format_func=_,
         default=_PASSWORD,
         required=True,
         width="stretch",
@@ -52,14 +57,20 @@ def _first_step() -> None:
     )
     with st.form("sign-in-form"):
         email = st.text_input(
-            "E-mail address", type="email", autocomplete="username", max_chars=320, key="sign_in:address"
+            _("E-mail address"), type="email", autocomplete="username", max_chars=320, key="sign_in:address"
         )
         if way == _BY_EMAIL:
-            if _submit("Send the code"):
+            if _submit(_("Send the code")):
                 _send_code(email)
             return
-        password = st.text_input("Password", type="password", autocomplete="current-password", max_chars=1024)
-        if _submit("Sign in"):
+        password = st.text_input(
+            _("Password"),
+            type="password",
+            autocomplete="current-password",
+            max_chars=1024,
+            key="sign_in:password",
+        )
+        if _submit(_("Sign in")):
             _attempt(
                 lambda: _admitted(get_desk().enter_with_password(email, password, address=client_address()))
             )
@@ -67,24 +78,27 @@ def _first_step() -> None:
 
 def _typed_code(email: str) -> None:
     with st.form("sign-in-code"):
-        st.markdown("If this address has an account, a code is on its way to it.")
-        st.text_input("E-mail address", value=email, disabled=True)
-        code = st.text_input("Code from the e-mail", autocomplete="one-time-code", max_chars=12)
-        if _submit("Sign in"):
+        st.markdown(_("If this address has an account, a code is on its way to it."))
+        st.text_input(_("E-mail address"), value=email, disabled=True, key="sign_in:sent-to")
+        code = st.text_input(
+            _("Code from the e-mail"), autocomplete="one-time-code", max_chars=12, key="sign_in:code"
+        )
+        if _submit(_("Sign in")):
             _attempt(lambda: _admitted(get_desk().enter_with_code(email, code, address=client_address())))
     _start_again()
 
 
 def _second_factor() -> None:
     with st.form("sign-in-factor"):
-        st.markdown("Your account asks for a second factor.")
+        st.markdown(_("Your account asks for a second factor."))
         code = st.text_input(
-            "Code from your authenticator app",
+            _("Code from your authenticator app"),
             autocomplete="one-time-code",
             max_chars=12,
-            placeholder="6 digits",
+            placeholder=_("6 digits"),
+            key="sign_in:factor",
         )
-        if _submit("Continue"):
+        if _submit(_("Continue")):
             _attempt(lambda: _confirm(code))
     _start_again()
 
@@ -94,7 +108,7 @@ def _submit(label: str) -> bool:
 
 
 def _start_again() -> None:
-    st.button("Start again", type="tertiary", icon=":material/arrow_back:", on_click=_forget_steps)
+    st.button(_("Start again"), type="tertiary", icon=":material/arrow_back:", on_click=_forget_steps)
 
 
 def _send_code(email: str) -> None:
@@ -112,7 +126,7 @@ def _confirm(code: str) -> None:
         )
     except SignInEndedError:
         _forget_steps()
-        st.session_state[state.SIGN_IN_SAYS] = "This took too long. Please sign in again."
+        st.session_state[state.SIGN_IN_SAYS] = _("This took too long. Please sign in again.")
         return
     _admitted(Admission(key, False))
 
@@ -131,9 +145,9 @@ def _attempt(step: Callable[[], None]) -> None:
     try:
         step()
     except SignInUnavailableError as error:
-        st.warning(str(error), icon=":material/cloud_off:")
+        st.warning(words.told(str(error)), icon=":material/cloud_off:")
     except ProcessingError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(words.told(str(error)), icon=":material/error:")
     else:
         st.rerun()
 

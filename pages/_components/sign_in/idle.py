@@ -8,6 +8,7 @@ import time
 import streamlit as st
 
 from pages._components.sign_in.desk import get_desk
+from processing.language import gettext as _
 from processing.sign_in import SignInEndedError
 
 _EVERY_S = 15
@@ -26,14 +27,18 @@ def watch_sign_in(key: str) -> None:
     if left_s < min(_WARN_S, desk.sessions.idle_s / 2):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(
-                f"You will be signed out in about {max(1, math.ceil(left_s / 60))} min, because nothing was done.",
+                _("You will be signed out in about {minutes} min, because nothing was done.").format(
+                    minutes=max(1, math.ceil(left_s / 60))
+                ),
                 icon=":material/timer:",
             )
-            st.button("Stay signed in", key="stay", on_click=_stay, args=(key,))
+            st.button(_("Stay signed in"), key="stay", on_click=_stay, args=(key,))
     elif session.server_away:
         until = time.strftime("%H:%M", time.localtime(session.expires_at))
         st.info(
-            f"The sign-in server does not answer at the moment. You can go on until {until}.",
+            _("The sign-in server does not answer at the moment. You can go on until {time}.").format(
+                time=until
+            ),
             icon=":material/cloud_off:",
         )
 

@@ -8,6 +8,8 @@ from typing import TypeVar
 import streamlit as st
 
 from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
+from processing.language import gettext as _
+from processing.language import sentence
 
 Loaded = TypeVar("Loaded")
 
@@ -18,18 +20,22 @@ def load_or_say(load: Callable[[], Loaded], *, key: str) -> Loaded | None:
         return load()
     except NotFoundError:
         st.info(
-            "The recording itself is no longer in the store, so nothing can be computed from its samples. "
-            "What was measured before stays valid and is in the session review.",
-            title="Signals not available",
+            _(
+                "The recording itself is no longer in the store, so nothing can be computed from its samples. "
+                "What was measured before stays valid and is in the session review."
+            ),
+            title=_("Signals not available"),
             icon=":material/hide_image:",
         )
     except ReplacedRecordingError as error:
-        st.info(str(error), title="Signals not drawn", icon=":material/hide_image:")
+        st.info(sentence(str(error)), title=_("Signals not drawn"), icon=":material/hide_image:")
     except StorageUnavailableError as error:
         st.warning(
-            f"What was measured before is complete in the session review. Reason: {error}",
-            title="The recording cannot be reached at the moment",
+            _("What was measured before is complete in the session review. Reason: {reason}").format(
+                reason=sentence(str(error))
+            ),
+            title=_("The recording cannot be reached at the moment"),
             icon=":material/cloud_off:",
         )
-        st.button("Try again", icon=":material/refresh:", key=f"again:{key}")
+        st.button(_("Try again"), icon=":material/refresh:", key=f"again:{key}")
     return None

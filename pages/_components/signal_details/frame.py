@@ -10,6 +10,7 @@ import streamlit as st
 from pages._components.state import view_key
 from pages._components.view import SHORTEST_WINDOW_S, moved, scaled
 from processing.emg.results import IntervalS
+from processing.language import gettext as _
 
 
 class Frame:
@@ -66,11 +67,11 @@ def frame_buttons(frame: Frame) -> None:
     """Draw the buttons that move the window, each with its key: nothing needs dragging."""
     window, length = frame.window, frame.length_s
     moves: tuple[tuple[str, str, str, Callable[..., None], tuple[Any, ...], bool], ...] = (
-        ("Whole", "fit_width", "W", frame.go, (None,), frame.whole),
-        ("Closer", "zoom_in", "I", frame.go, (scaled(window, 0.5, length),), False),
-        ("Wider", "zoom_out", "O", frame.go, (scaled(window, 2.0, length),), frame.whole),
-        ("Earlier", "arrow_back", "Shift+Left", frame.go, (moved(window, -0.5, length),), frame.whole),
-        ("Later", "arrow_forward", "Shift+Right", frame.go, (moved(window, 0.5, length),), frame.whole),
+        (_("Whole"), "fit_width", "W", frame.go, (None,), frame.whole),
+        (_("Closer"), "zoom_in", "I", frame.go, (scaled(window, 0.5, length),), False),
+        (_("Wider"), "zoom_out", "O", frame.go, (scaled(window, 2.0, length),), frame.whole),
+        (_("Earlier"), "arrow_back", "Shift+Left", frame.go, (moved(window, -0.5, length),), frame.whole),
+        (_("Later"), "arrow_forward", "Shift+Right", frame.go, (moved(window, 0.5, length),), frame.whole),
     )
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom", width="content"):
         for label, icon, key, action, args, off in moves:
@@ -94,7 +95,7 @@ def frame_slider(frame: Frame) -> None:
     start, stop = frame.window
     st.session_state[frame.slider_key] = (round(min(start, length), 1), round(min(stop, length), 1))
     st.slider(
-        "Visible window (s)",
+        _("Visible window (s)"),
         min_value=0.0,
         max_value=length,
         step=0.1,

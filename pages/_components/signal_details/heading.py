@@ -7,11 +7,15 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages._components import local_time, words
+from processing.language import gettext as _
+from processing.language import mark as N_
 from processing.use_cases.read_models import SessionReview
 
 BELOW_REVIEW: Mapping[str, tuple[str, str]] = {
-    "inspector.py": ("Contraction inspector", ":material/search:"),
-    "signal_details.py": ("Signal details", ":material/graphic_eq:"),
+    "inspector.py": (N_("Contraction inspector"), ":material/search:"),
+    "signal_details.py": (N_("Signal details"), ":material/graphic_eq:"),
+    "compare.py": (N_("Compare"), ":material/compare_arrows:"),
+    "report.py": (N_("Report"), ":material/print:"),
 }
 
 
@@ -22,12 +26,16 @@ def page_heading(review: SessionReview, here: str, back: Mapping[str, str] | Non
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link(
             "review.py",
-            label="Session review",
+            label=_("Session review"),
             icon=":material/arrow_back:",
             query_params={**code, **(back or {})},
         )
         when = summary.recorded_at or summary.received_at
-        known = [f"**{summary.session_code}**", f"Patient {summary.patient_code}", local_time.moment(when)]
+        known = [
+            f"**{summary.session_code}**",
+            _("Patient {code}").format(code=summary.patient_code),
+            local_time.moment(when),
+        ]
         if summary.duration_s is not None:
             known.append(words.duration(summary.duration_s))
         st.markdown(" · ".join(known), width="content")
@@ -38,4 +46,4 @@ def pages_below(session_code: str, here: str = "review.py") -> None:
     """Draw links to the pages below a session's review, this one left out."""
     for page, (name, icon) in BELOW_REVIEW.items():
         if page != here:
-            st.page_link(page, label=name, icon=icon, query_params={"session": session_code})
+            st.page_link(page, label=_(name), icon=icon, query_params={"session": session_code})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pages._components import words
+from pages._components import not_judged, words
 from processing.emg.results import ChannelAnalysis
 from processing.emg.spectra import SpectralSource
 from processing.use_cases.signal_details import ChannelDetails
@@ -51,7 +51,7 @@ class Muscle:
     @property
     def not_judged(self) -> str:
         """Say that and why the channel is not judged."""
-        return f"not judged: {words.short_reason(self.analysis.quality) or 'signal not usable'}"
+        return not_judged.reason_words(self.analysis.quality)
 
 
 def muscles_of(

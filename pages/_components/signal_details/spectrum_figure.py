@@ -7,18 +7,25 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from pages._components import words
 from pages._components.review_figure.layout import long_name
 from pages._components.review_figure.primitives import Spec, packed, text
 from pages._components.signal_details.grid import Grid, axis, grid_layout, legend_line, nothing
 from pages._components.signal_details.muscles import Muscle
-from pages._components.signal_details.sentences import hertz, share
+from pages._components.signal_details.sentences import hertz, mains_words
 from processing.emg.spectrum import PowerSpectrum
+from processing.language import gettext as _
+from processing.language import mark as N_
 
 PANEL_HEIGHT = 250
 DECADES = 6
 NAMED_SHARE_PERCENT = 1.0
 HIGHEST_HZ = 500.0
-PART_NAMES = {"contractions": "contractions", "window": "visible window", "whole": "whole recording"}
+PART_NAMES = {
+    "contractions": N_("contractions"),
+    "window": N_("visible window"),
+    "whole": N_("whole recording"),
+}
 
 
 def spectrum_figure(muscles: Sequence[Muscle], *, revision: str = "0") -> Spec:
@@ -31,10 +38,10 @@ def spectrum_figure(muscles: Sequence[Muscle], *, revision: str = "0") -> Spec:
         x, y = grid.axes(position)
         top_hz = min(HIGHEST_HZ, muscle.source.sampling_rate_hz / 2)
         layout[long_name(x)] = axis(
-            "Frequency (Hz)", grid.across(position), y, range=[0, top_hz], dtick=50, tickangle=0
+            _("Frequency (Hz)"), grid.across(position), y, range=[0, top_hz], dtick=50, tickangle=0
         )
         layout[long_name(y)] = axis(
-            "µV² per Hz", grid.upright(position), x, type="log", range=list(extent), **_decades(extent)
+            _("µV² per Hz"), grid.upright(position), x, type="log", range=list(extent), **_decades(extent)
         )
         layout["annotations"].append(grid.heading(position, heading(muscle)))
         layout["shapes"] += [_band(muscle, x, y)]
@@ -48,12 +55,12 @@ def spectrum_figure(muscles: Sequence[Muscle], *, revision: str = "0") -> Spec:
 
 def _legend(muscles: Sequence[Muscle]) -> list[Spec]:
     return [
-        legend_line(PART_NAMES[muscles[0].details.part], "@text", 3),
-        legend_line("rest (noise)", "@muted", 2),
-        legend_line("EMG band", "@window_fill", 10),
-        legend_line("median frequency MDF", "@text", 2),
-        legend_line("mean frequency MNF", "@text", 2, "dashed"),
-        legend_line("mains and its harmonics", "@muted", 1, "dotted"),
+        legend_line(_(PART_NAMES[muscles[0].details.part]), "@text", 3),
+        legend_line(_("rest (noise)"), "@muted", 2),
+        legend_line(_("EMG band"), "@window_fill", 10),
+        legend_line(_("median frequency MDF"), "@text", 2),
+        legend_line(_("mean frequency MNF"), "@text", 2, "dashed"),
+        legend_line(_("mains and its harmonics"), "@muted", 1, "dotted"),
     ]
 
 
@@ -63,8 +70,9 @@ def heading(muscle: Muscle) -> str:
         return f"<b>{muscle.label}</b> · {muscle.not_judged}"
     found = muscle.details.frequencies
     if found.mdf_hz is None:
-        return f"<b>{muscle.label}</b> · nothing long enough for a spectrum"
-    return f"<b>{muscle.label}</b> · median frequency {hertz(found.mdf_hz)}, mean {hertz(found.mnf_hz)}"
+        return f"<b>{muscle.label}</b> · {_('nothing long enough for a spectrum')}"
+    said = _("median frequency {mdf}, mean {mnf}").format(mdf=hertz(found.mdf_hz), mnf=hertz(found.mnf_hz))
+    return f"<b>{muscle.label}</b> · {said}"
 
 
 def level_range(muscles: Sequence[Muscle]) -> tuple[float, float]:
@@ -98,7 +106,7 @@ def _decades(extent: tuple[float, float]) -> Spec:
     return {
         "tickmode": "array",
         "tickvals": [10.0**power for power in powers],
-        "ticktext": [f"{10.0**power:.{max(0, -power)}f}" for power in powers],
+        "ticktext": [words.fixed(10.0**power, max(0, -power)) for power in powers],
     }
 
 
@@ -111,8 +119,9 @@ def _curves(muscle: Muscle, x: str, y: str) -> Iterator[Spec]:
     for kind, spectrum, line in styles:
         if spectrum is None:
             continue
-        said = "rest" if kind == "rest" else PART_NAMES[muscle.details.part]
-        hover = f"{muscle.name}, {said}<br>%{{x:.0f}} Hz · %{{y:.3r}} µV² per Hz<extra></extra>"
+        said = _("rest") if kind == "rest" else _(PART_NAMES[muscle.details.part])
+        density = _("{density} µV² per Hz").format(density="%{y:.3r}")
+        hover = f"{muscle.name}, {said}<br>%{{x:.0f}} Hz · {density}<extra></extra>"
         yield {
             "type": "scatter",
             "mode": "lines",
@@ -154,7 +163,7 @@ def _mains(muscle: Muscle, x: str, y: str) -> Iterator[tuple[Spec, Spec | None]]
         worth = position == 0 or line.share_percent >= NAMED_SHARE_PERCENT
         if muscle.judged and worth:
             label = text(
-                f"{line.frequency_hz:.0f} Hz: {share(line.share_percent)}",
+                mains_words(line),
                 line.frequency_hz,
                 0.99 - 0.09 * (named % 3),
                 size=12,
@@ -178,8 +187,8 @@ def _centres(muscle: Muscle, x: str, y: str) -> Iterator[tuple[Spec, Spec | None
         return
     mdf_first = found.mdf_hz <= found.mnf_hz
     for name, frequency, dash, first in (
-        ("MDF", found.mdf_hz, "solid", mdf_first),
-        ("MNF", found.mnf_hz, "dash", not mdf_first),
+        (_("MDF"), found.mdf_hz, "solid", mdf_first),
+        (_("MNF"), found.mnf_hz, "dash", not mdf_first),
     ):
         label = text(
             name,

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from pages._components import words
+from pages._components.not_judged import withheld
 from pages._components.signal_details.muscles import Muscle
-from pages._components.signal_details.sentences import share, slope_words
+from pages._components.signal_details.sentences import mains_words, share, slope_words
 from processing.emg.results import IntervalS
 from processing.emg.spectra_time import Spectrogram
 from processing.emg.spectrum import PowerSpectrum
+from processing.language import gettext as _
 
-WITHHELD = "not judged"
 NOTHING = "—"
 BANDS_HZ = ((0, 20), (20, 60), (60, 120), (120, 250), (250, 450))
 MOST_ROWS = 40
@@ -24,28 +25,30 @@ MOST_ROWS = 40
 def numbers_table(muscles: Sequence[Muscle]) -> pd.DataFrame:
     """Return the page's numbers, one column for each muscle."""
     rows = {
-        "Median frequency MDF (Hz)": [
+        _("Median frequency MDF (Hz)"): [
             words.fixed(m.details.frequencies.mdf_hz, 0, missing=NOTHING) for m in muscles
         ],
-        "Mean frequency MNF (Hz)": [
+        _("Mean frequency MNF (Hz)"): [
             words.fixed(m.details.frequencies.mnf_hz, 0, missing=NOTHING) for m in muscles
         ],
-        "Mains and harmonics (share of power)": [_mains(m) for m in muscles],
-        "Signal to noise (dB)": [words.fixed(m.analysis.quality.snr_db, 1, missing=NOTHING) for m in muscles],
-        "MDF slope, with 95 % interval": [_slope(m) for m in muscles],
-        "MDF change (% per minute)": [
+        _("Mains and harmonics (share of power)"): [_mains(m) for m in muscles],
+        _("Signal to noise (dB)"): [
+            words.fixed(m.analysis.quality.snr_db, 1, missing=NOTHING) for m in muscles
+        ],
+        _("MDF slope, with 95 % interval"): [_slope(m) for m in muscles],
+        _("MDF change (% per minute)"): [
             words.fixed(m.details.fatigue.mdf_slope_percent_per_min, 1, missing=NOTHING) for m in muscles
         ],
-        "Explained by the line (R²)": [
+        _("Explained by the line (R²)"): [
             words.fixed(m.details.fatigue.r_squared, 2, missing=NOTHING) for m in muscles
         ],
-        "Dimitrov index, last 3 over first 3": [
+        _("Dimitrov index, last 3 over first 3"): [
             words.fixed(m.details.fatigue.fi_nsm5, 2, missing=NOTHING) for m in muscles
         ],
     }
-    table = {"Measure": list(rows)}
+    table = {_("Measure"): list(rows)}
     for column, muscle in enumerate(muscles):
-        table[muscle.label] = [values[column] if muscle.judged else WITHHELD for values in rows.values()]
+        table[muscle.label] = [values[column] if muscle.judged else withheld() for values in rows.values()]
     return pd.DataFrame(table)
 
 
@@ -62,14 +65,14 @@ def bands_table(muscles: Sequence[Muscle]) -> pd.DataFrame:
     """Return how the power as recorded is shared among bands and mains lines, in percent."""
     rows = [
         {
-            "Channel": muscle.label,
+            _("Channel"): muscle.label,
             **{
-                f"{low}–{high} Hz (%)": WITHHELD
+                f"{low}–{high} Hz (%)": withheld()
                 if not muscle.judged
                 else words.number(_share(muscle.details.selected, low, high), missing=NOTHING)
                 for low, high in BANDS_HZ
             },
-            "Strongest mains line": _strongest(muscle),
+            _("Strongest mains line"): _strongest(muscle),
         }
         for muscle in muscles
     ]
@@ -85,11 +88,11 @@ def _share(spectrum: PowerSpectrum | None, low_hz: float, high_hz: float) -> flo
 
 def _strongest(muscle: Muscle) -> str:
     if not muscle.judged:
-        return WITHHELD
+        return withheld()
     line = max(muscle.details.mains, key=lambda found: found.share_percent, default=None)
     if line is None:
         return NOTHING
-    return f"{line.frequency_hz:.0f}{words.THIN}Hz: {share(line.share_percent)}"
+    return mains_words(line)
 
 
 def moments_table(
@@ -99,20 +102,23 @@ def moments_table(
     edges = np.linspace(*window_s, 1 + min(MOST_ROWS, max(1, int(np.ceil(window_s[1] - window_s[0])))))
     rows = []
     for start, stop in pairwise(edges):
-        row: dict[str, str] = {"From (s)": f"{start:.1f}", "To (s)": f"{stop:.1f}"}
+        row: dict[str, str] = {
+            _("From (s)"): words.fixed(float(start), 1),
+            _("To (s)"): words.fixed(float(stop), 1),
+        }
         for muscle in muscles:
             level, frequency = _moment(
                 muscle, spectrograms[muscle.analysis.name], (float(start), float(stop))
             )
-            row[f"{muscle.label} level (dB)"] = level
-            row[f"{muscle.label} strongest (Hz)"] = frequency
+            row[_("{muscle} level (dB)").format(muscle=muscle.label)] = level
+            row[_("{muscle} strongest (Hz)").format(muscle=muscle.label)] = frequency
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def _moment(muscle: Muscle, found: Spectrogram, window_s: IntervalS) -> tuple[str, str]:
     if not muscle.judged:
-        return WITHHELD, WITHHELD
+        return withheld(), withheld()
     low, high = muscle.details.band_hz
     rows = np.flatnonzero((found.frequency_hz >= low) & (found.frequency_hz <= high))
     columns = np.flatnonzero((found.time_s >= window_s[0]) & (found.time_s < window_s[1]))
@@ -127,14 +133,14 @@ def frequencies_table(muscles: Sequence[Muscle]) -> pd.DataFrame:
     """Return the frequencies of every contraction, one row each."""
     rows = [
         {
-            "Channel": muscle.label,
-            "No.": index + 1,
-            "Start (s)": words.fixed(c.onset_s, 2),
-            "Duration (s)": words.fixed(c.duration_s, 2),
-            "Plateau (µV)": words.number(c.plateau_uv) if muscle.judged else WITHHELD,
-            "MDF (Hz)": _told(muscle, found.mdf_hz, 0),
-            "MNF (Hz)": _told(muscle, found.mnf_hz, 0),
-            "Dimitrov index (first 3 = 1)": _told(muscle, found.fi_nsm5, 2),
+            _("Channel"): muscle.label,
+            _("No."): index + 1,
+            _("Start (s)"): words.fixed(c.onset_s, 2),
+            _("Duration (s)"): words.fixed(c.duration_s, 2),
+            _("Plateau (µV)"): words.number(c.plateau_uv) if muscle.judged else withheld(),
+            _("MDF (Hz)"): _told(muscle, found.mdf_hz, 0),
+            _("MNF (Hz)"): _told(muscle, found.mnf_hz, 0),
+            _("Dimitrov index (first 3 = 1)"): _told(muscle, found.fi_nsm5, 2),
         }
         for muscle in muscles
         for index, (c, found) in enumerate(
@@ -145,4 +151,4 @@ def frequencies_table(muscles: Sequence[Muscle]) -> pd.DataFrame:
 
 
 def _told(muscle: Muscle, value: float | None, decimals: int) -> str:
-    return words.fixed(value, decimals, missing="too short") if muscle.judged else WITHHELD
+    return words.fixed(value, decimals, missing=_("too short")) if muscle.judged else withheld()

@@ -16,6 +16,7 @@ from pages._components.signal_details.grid import LEFT, RIGHT, axis, legend_line
 from pages._components.signal_details.muscles import Muscle
 from processing.emg.results import IntervalS
 from processing.emg.spectra_time import Spectrogram
+from processing.language import gettext as _
 
 HEADING, MARKS, TRACE, BETWEEN, PICTURE, GAP, TOP, BOTTOM = 26, 10, 88, 4, 150, 14, 2, 46
 POINTS = 3000
@@ -85,9 +86,9 @@ def time_figure(
         data += [_trace(muscle, trace, window_s), _picture(muscle, found, picture, own, bar)]
         data += _left_out(muscle, trace, picture, limit, top_hz)
     legend = [
-        legend_line("as recorded", "@other", 1),
-        legend_line("contractions", "@other", 6),
-        {"kind": "hatch", "label": "left out", "color": "@mask"},
+        legend_line(_("as recorded"), "@other", 1),
+        legend_line(_("contractions"), "@other", 6),
+        {"kind": "hatch", "label": _("left out"), "color": "@mask"},
     ]
     return {"data": data, "layout": layout, "legend": legend}
 
@@ -105,7 +106,7 @@ def _layout(muscles: Sequence[Muscle], rows: Rows, window_s: IntervalS, revision
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "xaxis": axis(
-            "Time (s)",
+            _("Time (s)"),
             [0.0, 1.0],
             rows.axes(len(muscles) - 1)[2],
             range=list(window_s),
@@ -130,18 +131,20 @@ def _axes(rows: Rows, position: int, limit_uv: float, top_hz: float) -> Spec:
         long_name(marks): {"domain": places["marks"], "range": [0, 1], "fixedrange": True, "visible": False},
         long_name(trace): axis("µV", places["trace"], "x", range=[-limit_uv, limit_uv], nticks=4),
         long_name(picture): axis(
-            "Frequency (Hz)", places["picture"], "x", range=[0, top_hz], dtick=100, showgrid=False
+            _("Frequency (Hz)"), places["picture"], "x", range=[0, top_hz], dtick=100, showgrid=False
         ),
     }
 
 
 def heading(muscle: Muscle, limit_uv: float) -> str:
     """Say whose rows these are, whether to trust them and what does not fit."""
-    said = f"<b>{muscle.label}</b> · as recorded, its frequencies below"
+    said = f"<b>{muscle.label}</b> · {_('as recorded, its frequencies below')}"
     if not muscle.judged:
         return f"{said} · {muscle.not_judged}"
     peak = float(np.max(np.abs(muscle.source.recorded_uv[~muscle.source.masked]), initial=0.0))
-    return said + (f" · peaks to {words.number(peak, 'µV')}" if peak > limit_uv else "")
+    if peak <= limit_uv:
+        return said
+    return f"{said} · {_('peaks to {amplitude}').format(amplitude=words.number(peak, 'µV'))}"
 
 
 def amplitude_limit_uv(muscles: Sequence[Muscle]) -> float:

@@ -12,6 +12,7 @@ from pages._components.review_figure.primitives import Spec, packed, text
 from pages._components.signal_details.grid import Grid, axis, grid_layout, legend_glyph, legend_line, nothing
 from pages._components.signal_details.muscles import Muscle
 from pages._components.signal_details.sentences import slope_words, why_no_trend
+from processing.language import gettext as _
 
 PANEL_HEIGHT = 210
 SYMBOLS = {"left": "circle", "right": "triangle-up", None: "square"}
@@ -28,7 +29,7 @@ def trend_figure(muscles: Sequence[Muscle], *, revision: str = "0") -> Spec:
         x, y = grid.axes(position)
         n = max(2, len(muscle.analysis.contractions))
         layout[long_name(x)] = axis(
-            "Contraction (number)",
+            _("Contraction (number)"),
             grid.across(position),
             y,
             range=[0.4, n + 0.6],
@@ -37,7 +38,7 @@ def trend_figure(muscles: Sequence[Muscle], *, revision: str = "0") -> Spec:
             tickangle=0,
         )
         layout[long_name(y)] = axis(
-            "MDF (Hz)", grid.upright(position), x, range=[low, high], nticks=6, rangemode="normal"
+            _("MDF (Hz)"), grid.upright(position), x, range=[low, high], nticks=6, rangemode="normal"
         )
         layout["annotations"].append(grid.heading(position, heading(muscle)))
         said = None if muscle.judged and muscle.details.trend else _folded(reason(muscle))
@@ -61,9 +62,9 @@ def trend_figure(muscles: Sequence[Muscle], *, revision: str = "0") -> Spec:
         if muscle.judged:
             data += [*_line(muscle, x, y), *_points(muscle, x, y)]
     legend = [
-        legend_glyph("MDF of a contraction", "●", "@text"),
-        legend_line("line through them", "@text", 2),
-        legend_line("95 % interval of the line", "@other_raw", 10),
+        legend_glyph(_("MDF of a contraction"), "●", "@text"),
+        legend_line(_("line through them"), "@text", 2),
+        legend_line(_("95 % interval of the line"), "@other_raw", 10),
     ]
     return {"data": data, "layout": layout, "legend": legend}
 
@@ -154,5 +155,8 @@ def _points(muscle: Muscle, x: str, y: str) -> Iterator[Spec]:
             "showlegend": False,
             "marker": {"symbol": SYMBOLS[muscle.analysis.side], "size": 9, "color": muscle.tone},
             "text": [words.span(c.onset_s, c.offset_s) for _, _, c in known],
-            "hovertemplate": f"{muscle.name} %{{x}} · MDF %{{y:.0f}} Hz<br>%{{text}}<extra></extra>",
+            "hovertemplate": _("{muscle} {number} · MDF {frequency}").format(
+                muscle=muscle.name, number="%{x}", frequency="%{y:.0f} Hz"
+            )
+            + "<br>%{text}<extra></extra>",
         }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages._components import words
+from pages._components import counted, words
 from pages._components.chart import Events, chart
 from pages._components.signal_details import sentences
 from pages._components.signal_details.address import asked_part, keep_part
@@ -27,6 +27,7 @@ from pages._components.view import SHORTEST_WINDOW_S
 from pages._components.view_link import BOTH, Link, asked_for, format_link, parse_link, write_address
 from processing.emg.results import IntervalS
 from processing.emg.spectra_time import Spectrogram
+from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.read_models import SessionResult, SessionReview
 from processing.use_cases.signal_details import Part
@@ -37,13 +38,13 @@ TALLEST, ROW_PX = 420, 35
 
 def signal_details_view(services: Services, review: SessionReview, result: SessionResult) -> None:
     """Draw everything about the frequencies of a session's signals, or say why that cannot be."""
-    with st.spinner("Computing spectra from the recording…", show_time=False):
+    with st.spinner(_("Computing spectra from the recording…"), show_time=False):
         sources = load_or_say(lambda: services.signal_details.sources(review), key="details")
     if sources is None:
         return
     length_s = max((source.length_s for source in sources), default=0.0)
     if not sources or length_s < SHORTEST_WINDOW_S:
-        st.info("This recording is too short for spectra.", icon=":material/hourglass_empty:")
+        st.info(_("This recording is too short for spectra."), icon=":material/hourglass_empty:")
         return
     _explained(services, review, result, length_s)
 
@@ -65,39 +66,43 @@ def _explained(services: Services, review: SessionReview, result: SessionResult,
     _spectra(subject, muscles, part, view.window)
     _over_time(subject, view, muscles, services, review)
     _trend(subject, muscles)
-    st.subheader("Numbers", anchor=False)
-    _table(numbers_table(muscles), "Frequencies, mains, signal-to-noise ratio and fatigue of each muscle.")
+    st.subheader(_("Numbers"), anchor=False)
+    _table(numbers_table(muscles), _("Frequencies, mains, signal-to-noise ratio and fatigue of each muscle."))
     st.caption(
-        "MDF and MNF are measured in the EMG band, as in the analysis. The Dimitrov index (FInsm5) grows with fatigue; "
-        "1 means no change. It was defined for one sustained set, and here contractions are short and separate. "
-        "Nothing on this page is stored: it is computed from the recording each time."
+        _(
+            "MDF and MNF are measured in the EMG band, as in the analysis. The Dimitrov index (FInsm5) grows with "
+            "fatigue; 1 means no change. It was defined for one sustained set, and here contractions are short and "
+            "separate. Nothing on this page is stored: it is computed from the recording each time."
+        )
     )
     if result.pipeline_version != PIPELINE_VERSION:
-        st.caption(
-            f"The session was analysed by version {words.plain(result.pipeline_version)} and this page computes with "
-            f"version {PIPELINE_VERSION}: until it is analysed again, frequencies can differ from the review's."
+        said = _(
+            "The session was analysed by version {then} and this page computes with version {now}: until it is "
+            "analysed again, frequencies can differ from the review's."
         )
+        st.caption(said.format(then=words.plain(result.pipeline_version), now=PIPELINE_VERSION))
 
 
 def _choices(subject: str, result: SessionResult, link: Link) -> tuple[str, Part]:
     """Ask for leg and part."""
     names = {channel.name: words.side_name(channel.side, channel.name) for channel in result.channels}
+    everything = _("All") if len(names) > 2 else _("Both legs")
     parts: list[Part] = ["contractions", "window", "whole"]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         leg = BOTH
         if len(names) > 1:
             leg = st.segmented_control(
-                "Leg",
+                _("Leg"),
                 [BOTH, *names],
-                format_func=lambda name: {BOTH: "All" if len(names) > 2 else "Both legs", **names}[name],
+                format_func=lambda name: {BOTH: everything, **names}[name],
                 default=link.leg,
                 required=True,
                 key=f"leg:{subject}",
             )
         part = st.segmented_control(
-            "Spectrum of",
+            _("Spectrum of"),
             parts,
-            format_func=lambda name: PART_NAMES[name].capitalize(),
+            format_func=lambda name: _(PART_NAMES[name]).capitalize(),
             default=asked_part(),
             required=True,
             key=f"part:{subject}",
@@ -112,24 +117,27 @@ def _address(view: Frame, leg: str, part: Part, result: SessionResult) -> None:
 
 
 def _spectra(subject: str, muscles: Sequence[Muscle], part: Part, window_s: IntervalS) -> None:
-    st.subheader("Is it muscle or noise?", anchor=False)
+    st.subheader(_("Is it muscle or noise?"), anchor=False)
     finding = sentences.spectrum_sentence(muscles)
     st.markdown(finding)
     chart(
         spectrum_figure(muscles, revision=f"{subject}:{part}:{len(muscles)}"),
-        alt=f"Power spectrum of each muscle on one scale, in square microvolts per hertz. {finding}",
+        alt=_("Power spectrum of each muscle on one scale, in square microvolts per hertz. {finding}").format(
+            finding=finding
+        ),
         key=f"spectrum:{subject}",
     )
     if part == "window":
-        st.caption(f"The visible window is {words.span(*window_s)}; it is chosen below.")
-    with st.expander("Show as table: share of power in each band", icon=":material/table:"):
-        _table(bands_table(muscles), "Share of the power as recorded in each frequency band, in percent.")
+        said = _("The visible window is {window}; it is chosen below.")
+        st.caption(said.format(window=words.span(*window_s)))
+    with st.expander(_("Show as table: share of power in each band"), icon=":material/table:"):
+        _table(bands_table(muscles), _("Share of the power as recorded in each frequency band, in percent."))
 
 
 def _over_time(
     subject: str, view: Frame, muscles: Sequence[Muscle], services: Services, review: SessionReview
 ) -> None:
-    st.subheader("When, and at which frequencies?", anchor=False)
+    st.subheader(_("When, and at which frequencies?"), anchor=False)
     frame_buttons(view)
     frame_slider(view)
     window = view.window
@@ -138,18 +146,19 @@ def _over_time(
     st.markdown(finding)
     chart(
         time_figure(muscles, pictures, window, revision=view.revision),
-        alt=(
-            f"Signal as recorded and its spectrogram from {window[0]:.1f} to {window[1]:.1f} seconds, "
-            f"one pair for each muscle on one scale of decibels. {finding}"
-        ),
+        alt=_(
+            "Signal as recorded and its spectrogram from {start} to {end} seconds, "
+            "one pair for each muscle on one scale of decibels. {finding}"
+        ).format(start=words.fixed(window[0], 1), end=words.fixed(window[1], 1), finding=finding),
         key=f"time:{subject}",
         full_s=(0.0, view.length_s),
         events=Events(on_window=view.dragged),
     )
-    st.caption("Drag across the picture to look closer. Levels are decibels over 1 µV² per Hz.")
-    with st.expander("Show as table: level and strongest frequency over time", icon=":material/table:"):
+    st.caption(_("Drag across the picture to look closer. Levels are decibels over 1 µV² per Hz."))
+    with st.expander(_("Show as table: level and strongest frequency over time"), icon=":material/table:"):
         _table(
-            moments_table(muscles, pictures, window), "Level and strongest frequency over the visible window."
+            moments_table(muscles, pictures, window),
+            _("Level and strongest frequency over the visible window."),
         )
 
 
@@ -161,20 +170,23 @@ def _spectrograms(
 
 
 def _trend(subject: str, muscles: Sequence[Muscle]) -> None:
-    st.subheader("Is it fatigue?", anchor=False)
+    st.subheader(_("Is it fatigue?"), anchor=False)
     finding = sentences.trend_sentence(muscles)
     st.markdown(finding)
     chart(
         trend_figure(muscles, revision=f"{subject}:{len(muscles)}"),
-        alt=f"Median frequency of each contraction in hertz, in order of time. {finding}",
+        alt=_("Median frequency of each contraction in hertz, in order of time. {finding}").format(
+            finding=finding
+        ),
         key=f"trend:{subject}",
     )
     n = sum(len(muscle.analysis.contractions) for muscle in muscles)
-    with st.expander(f"Show as table: {words.plural(n, 'contraction')}", icon=":material/table:"):
+    label = _("Show as table: {contractions}").format(contractions=counted.contractions(n))
+    with st.expander(label, icon=":material/table:"):
         if n:
-            _table(frequencies_table(muscles), "Frequencies of every contraction.")
+            _table(frequencies_table(muscles), _("Frequencies of every contraction."))
         else:
-            st.write("No contraction rose above the threshold of any channel.")
+            st.write(_("No contraction rose above the threshold of any channel."))
 
 
 def _table(table: pd.DataFrame, alt: str) -> None:

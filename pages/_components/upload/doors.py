@@ -8,18 +8,21 @@ import streamlit as st
 
 from pages._components import state
 from pages._components.upload.staging import remember_files
+from processing.language import gettext as _
+from processing.language import mark as N_
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-LOOK_ONLY, SAVE = "Look only", "Save to a patient"
+LOOK_ONLY, SAVE = N_("Look only"), N_("Save to a patient")
 
 
 def choose_door() -> str:
     """Ask what is to become of the files."""
     door = st.segmented_control(
-        "What should happen with the files?",
+        _("What should happen with the files?"),
         [LOOK_ONLY, SAVE],
+        format_func=_,
         default=LOOK_ONLY,
         required=True,
         key=state.UPLOAD_DOOR,
@@ -31,7 +34,9 @@ def choose_door() -> str:
 def choose_files(max_bytes: int) -> list[UploadedFile]:
     """Ask for the files; a new round starts with an empty field."""
     files = st.file_uploader(
-        f"C3D recordings, up to {max_bytes // 1_048_576} MB each; several at once are fine",
+        _("C3D recordings, up to {size} MB each; several at once are fine").format(
+            size=max_bytes // 1_048_576
+        ),
         type=["c3d"],
         accept_multiple_files=True,
         max_upload_size=max(1, max_bytes // 1_048_576),

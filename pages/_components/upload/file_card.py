@@ -13,6 +13,8 @@ from pages._components.upload.rows import state_row
 from pages._components.upload.staging import Staged
 from processing.emg.results import ChannelAnalysis
 from processing.errors import TransientError
+from processing.language import gettext as _
+from processing.language import ngettext
 from processing.recording import ChannelInfo, GameInfo, RecordedMeasures, RecordingMetadata
 from processing.services import Services
 from processing.use_cases.analyse import AnalysedRecording
@@ -35,16 +37,18 @@ def file_cards(services: Services, staged: Sequence[Staged]) -> None:
     folded = ready[len(opened) :]
     if not folded:
         return
-    with st.expander(f"{words.plural(len(folded), 'more file')} ready", icon=words.READY.icon):
+    n = len(folded)
+    more = ngettext("{n} more file ready", "{n} more files ready", n).format(n=n)
+    with st.expander(more, icon=words.READY.icon):
         for file in folded:
             _card(services, file)
 
 
 def summary_words(n_ready: int, n_failed: int) -> str:
     """Say how many files are ready and how many could not be read."""
-    parts = [f"{n_ready} ready"] if n_ready else []
+    parts = [ngettext("{n} ready", "{n} ready", n_ready).format(n=n_ready)] if n_ready else []
     if n_failed:
-        parts.append(f"{n_failed} could not be read")
+        parts.append(ngettext("{n} could not be read", "{n} could not be read", n_failed).format(n=n_failed))
     return ", ".join(parts)
 
 
@@ -52,7 +56,7 @@ def _card(services: Services, file: Staged) -> None:
     """Draw what a file holds, which channel is which leg, what it lacks, and where it is stored already."""
     with st.container(border=True, gap="xsmall"):
         if file.found is None:
-            state_row(words.FAILED, file.name, file.reason)
+            state_row(words.FAILED, file.name, words.told(file.reason))
         else:
             clean = all(c.quality.verdict == "good" for c in file.found.channels)
             took = None if file.seconds is None else words.number(round(file.seconds, 1), "s")
@@ -79,12 +83,15 @@ def _stored_already(services: Services, sha256: str) -> None:
     when = local_time.moment(first.recorded_at or first.received_at)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            f":material/content_copy: This recording is already stored as **{first.session_code}** ({when}).",
+            ":material/content_copy: "
+            + _("This recording is already stored as **{session}** ({when}).").format(
+                session=first.session_code, when=when
+            ),
             width="content",
         )
         st.page_link(
             "review.py",
-            label=f"Open {first.session_code}",
+            label=_("Open {session}").format(session=first.session_code),
             icon=":material/monitoring:",
             query_params={"session": first.session_code},
         )
@@ -96,8 +103,8 @@ def _absent(file_id: str, measures: RecordedMeasures) -> None:
     if not absent:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        said = ", ".join(absent)
-        st.markdown(f":small[Not in the file: {said}; left as not recorded.]", width="content")
+        said = _("Not in the file: {measures}; left as not recorded.").format(measures=", ".join(absent))
+        st.markdown(f":small[{said}]", width="content")
         ask_later(file_id, absent)
 
 
@@ -112,14 +119,18 @@ def card_lines(found: AnalysedRecording) -> list[str]:
 def _recording_line(metadata: RecordingMetadata) -> str:
     clock = _clock_words(metadata)
     parts = [
-        "recording date not recorded; the day of arrival counts"
+        _("recording date not recorded; the day of arrival counts")
         if metadata.recorded_at is None
         else local_time.moment(metadata.recorded_at),
         f"**{words.duration(metadata.duration_s)}**" + (f" ({clock})" if clock else ""),
-        words.plural(len(metadata.channels), "channel"),
+        _channels(len(metadata.channels)),
         _unit_words(metadata.channels),
     ]
     return " · ".join(parts)
+
+
+def _channels(n: int) -> str:
+    return ngettext("{n} channel", "{n} channels", n).format(n=n)
 
 
 def _clock_words(metadata: RecordingMetadata) -> str:
@@ -128,16 +139,19 @@ def _clock_words(metadata: RecordingMetadata) -> str:
     if clock.declared_duration_s is None and game == GameInfo():
         return ""
     if clock.consistent is None or clock.declared_duration_s is None:
-        return "the game noted no duration"
+        return _("the game noted no duration")
     if clock.consistent:
-        return "the game's clock agrees"
-    return f":material/warning: the game's clock says {words.duration(clock.declared_duration_s)}"
+        return _("the game's clock agrees")
+    said = _("the game's clock says {time}").format(time=words.duration(clock.declared_duration_s))
+    return f":material/warning: {said}"
 
 
 def _unit_words(channels: Sequence[ChannelInfo]) -> str:
-    units = ", ".join(sorted({channel.unit for channel in channels})) or "no unit"
+    units = words.plain(", ".join(sorted({channel.unit for channel in channels}))) or _("no unit")
     assumed = any(channel.unit_assumed for channel in channels)
-    return f"unit not named: {units} assumed, shown in µV" if assumed else f"{units}, shown in µV"
+    if assumed:
+        return _("unit not named: {units} assumed, shown in µV").format(units=units)
+    return _("{units}, shown in µV").format(units=units)
 
 
 def _channel_line(infos: Sequence[ChannelInfo], channels: Sequence[ChannelAnalysis]) -> str:
@@ -146,15 +160,16 @@ def _channel_line(infos: Sequence[ChannelInfo], channels: Sequence[ChannelAnalys
 
 
 def _one_channel(info: ChannelInfo, channel: ChannelAnalysis | None) -> str:
-    side = words.side_name(info.side, "no leg: not scored")
-    line = f"{info.label} → **{words.side_mark(info.side)} {side}**"
+    side = words.side_name(info.side, _("no leg: not scored"))
+    line = f"{words.plain(info.label)} → **{words.side_mark(info.side)} {side}**"
     if channel is None:
         return line
     quality = channel.quality
     reason = words.short_reason(quality) if quality.verdict != "good" else None
-    trust = f"{words.VERDICT_ICONS[quality.verdict]} signal {words.VERDICT_WORDS[quality.verdict]}"
-    counted = words.plural(len(channel.contractions), "contraction")
-    return f"{line} · {trust}{f': {reason}' if reason else ''} · {counted}"
+    trust = f"{words.VERDICT_ICONS[quality.verdict]} {words.signal_words(quality.verdict, reason)}"
+    n = len(channel.contractions)
+    counted = ngettext("{n} contraction", "{n} contractions", n).format(n=n)
+    return f"{line} · {trust} · {counted}"
 
 
 def absent_measures(measures: RecordedMeasures) -> list[str]:
@@ -162,9 +177,9 @@ def absent_measures(measures: RecordedMeasures) -> list[str]:
     return [
         name
         for name, held in (
-            ("MVC", measures.mvc_v),
-            ("cuff pressure", measures.bfr_percent_aop is not None),
-            ("perceived effort", measures.perceived_effort_cr10 is not None),
+            (_("MVC"), measures.mvc_v),
+            (_("cuff pressure"), measures.bfr_percent_aop is not None),
+            (_("perceived effort"), measures.perceived_effort_cr10 is not None),
         )
         if not held
     ]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._components import state, words
-from pages._components.findings import channel_tiles, quality_section
+from pages._components import state
+from pages._components.findings import channel_tiles, finding, quality_section
 from pages._components.provenance import Origin, provenance
 from pages._components.review_figure import pair_panels
 from pages._components.score_view import score_section
@@ -18,6 +18,7 @@ from pages._components.upload.file_card import file_cards
 from pages._components.upload.later import added
 from pages._components.upload.staging import Staged, look_at, stage_files
 from processing.emg.parameters import AnalysisParameters, SessionTargets
+from processing.language import gettext as _
 from processing.services import LookedAt, Services
 from processing.use_cases.analyse import AnalysedRecording
 from processing.use_cases.read_models import SessionInputs
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
 def look_only(services: Services, files: Sequence[UploadedFile]) -> None:
     """Analyse the files in memory and show one of them; nothing is stored."""
     st.info(
-        "These files are not stored, and are forgotten when you leave this page.",
+        _("These files are not stored, and are forgotten when you leave this page."),
         icon=":material/visibility:",
     )
     if not files:
-        st.caption("Choose a recording to see both legs, the quality of the signals and every contraction.")
+        st.caption(
+            _("Choose a recording to see both legs, the quality of the signals and every contraction.")
+        )
         return
     staged = stage_files(services, files)
     file_cards(services, staged)
@@ -46,7 +49,7 @@ def look_only(services: Services, files: Sequence[UploadedFile]) -> None:
     if len(readable) > 1:
         names = [file.file_id for file in readable]
         titles = {file.file_id: file.name for file in readable}
-        chosen = st.selectbox("Show", names, format_func=lambda name: titles[name], key=state.UPLOAD_SHOWN)
+        chosen = st.selectbox(_("Show"), names, format_func=lambda name: titles[name], key=state.UPLOAD_SHOWN)
         shown = next((file for file in readable if file.file_id == chosen), shown)
     _show(shown, look_at(services, shown))
 
@@ -59,8 +62,7 @@ def _show(file: Staged, looked_at: LookedAt) -> None:
     if inputs != SessionInputs():
         channels, score = rescore(channels, analysed.metadata, inputs)
     subject = f"{state.LOOK}{file.file_id}"
-    finding = words.title_sentence(channels, targets.expected_contractions, targets.target_duration_s)
-    st.header(finding, anchor=False)
+    st.header(finding(channels, targets), anchor=False)
     channel_tiles(channels, score, targets)
     signal_view(subject, pair_panels(looked_at.traces, channels), targets)
     score_section(
@@ -82,6 +84,6 @@ def _origin(file: Staged, analysed: AnalysedRecording) -> Origin:
         size_bytes=analysed.size_bytes,
         sha256=analysed.sha256,
         pipeline_version=PIPELINE_VERSION,
-        analysed="just now, not stored",
+        analysed=_("just now, not stored"),
         received=None,
     )

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages._components import state
+from pages._components import state, words
 from pages._components.side_map.bar import side_words
 from pages._components.side_map.editor import channel_fields
 from processing.errors import PermanentError
+from processing.language import gettext as _
 from processing.use_cases.side_map import ChannelMap, SideMap, check_channel_map, swapped, with_map
 
 if TYPE_CHECKING:
@@ -34,17 +35,19 @@ def map_controls(staged: Staged) -> None:
     now = with_map(staged.proposed, staged.channel_map)
     named = any(channel.side for channel in now.channels if channel.selected)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(side_words(now, None if staged.channel_map is None else "as you chose"), width="content")
+        st.markdown(
+            side_words(now, None if staged.channel_map is None else _("as you chose")), width="content"
+        )
         if named:
             st.button(
-                "Swap left and right",
+                _("Swap left and right"),
                 icon=":material/swap_horiz:",
                 key=f"upload:swap:{staged.file_id}",
                 on_click=_keep,
                 args=(staged.file_id, swapped(now.chosen)),
                 type="tertiary",
             )
-            with st.popover("Map channels", icon=":material/tune:", type="tertiary"):
+            with st.popover(_("Map channels"), icon=":material/tune:", type="tertiary"):
                 _fields(staged.file_id, now)
     if not named:
         _fields(staged.file_id, now)
@@ -58,9 +61,9 @@ def _fields(file_id: str, now: SideMap) -> None:
     except PermanentError as error:
         problem = str(error)
     if problem and chosen != now.chosen:
-        st.caption(problem)
+        st.caption(words.told(problem))
     st.button(
-        "Use this map",
+        _("Use this map"),
         icon=":material/check:",
         key=f"upload:use:{file_id}",
         disabled=problem is not None or chosen == now.chosen,

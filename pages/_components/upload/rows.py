@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components import words
+from processing.language import gettext as _
 
 
 def state_row(
@@ -17,7 +18,7 @@ def state_row(
         if session_code:
             st.page_link(
                 "review.py",
-                label=f"Open {session_code}",
+                label=_("Open {session}").format(session=session_code),
                 icon=":material/monitoring:",
                 query_params={"session": session_code},
             )

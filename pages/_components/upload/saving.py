@@ -14,6 +14,8 @@ from pages._components.upload.rows import code as shown_name
 from pages._components.upload.rows import state_row
 from pages._components.upload.staging import Staged, forget_files, stage_files
 from processing.errors import PermanentError, ProcessingError
+from processing.language import gettext as _
+from processing.language import ngettext, sentence
 from processing.services import Services
 from processing.use_cases.read_models import SessionInputs, SessionSummary
 from processing.use_cases.side_map import ChannelMap
@@ -30,7 +32,7 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
     code = _choose_patient(services)
     problem = _problem(code)
     if problem:
-        st.warning(problem, icon=":material/info:")
+        st.warning(words.told(problem), icon=":material/info:")
     staged = stage_files(services, files)
     readable = sum(file.found is not None for file in staged)
     ready = readable > 0 and code is not None and problem is None
@@ -43,9 +45,13 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
         forget_files()
         st.rerun()  # with an empty file field, so that nothing is saved twice
     if staged:
-        st.caption("Nothing is saved yet." + ("" if ready else " Choose the patient these files belong to."))
+        st.caption(
+            _("Nothing is saved yet.")
+            if ready
+            else _("Nothing is saved yet. Choose the patient these files belong to.")
+        )
     else:
-        st.caption("Choose the files and the patient they belong to.")
+        st.caption(_("Choose the files and the patient they belong to."))
     file_cards(services, staged)
     if not staged:
         _saved_list(services, st.session_state.get(state.UPLOAD_SAVED, []))
@@ -54,16 +60,20 @@ def save_to_patient(services: Services, files: Sequence[UploadedFile]) -> None:
 def _save_label(readable: int, chosen: int) -> str:
     """Promise no more than can be kept: a file that cannot be read is not saved."""
     if not readable:
-        return "Save"
-    return f"Save {f'{readable} of ' if readable < chosen else ''}{words.plural(chosen, 'file')}"
+        return _("Save")
+    if readable < chosen:
+        return ngettext("Save {readable} of {n} file", "Save {readable} of {n} files", chosen).format(
+            readable=readable, n=chosen
+        )
+    return ngettext("Save {n} file", "Save {n} files", chosen).format(n=chosen)
 
 
 def _choose_patient(services: Services) -> str | None:
     return st.selectbox(
-        "Patient code",
+        _("Patient code"),
         services.list_patient_codes(),
         index=None,
-        placeholder="Choose, or type a new one such as P014",
+        placeholder=_("Choose, or type a new one such as P014"),
         accept_new_options=True,
         key=state.UPLOAD_PATIENT,
         persist_state="session",
@@ -86,7 +96,9 @@ def _save_all(services: Services, code: str, staged: Sequence[Staged]) -> list[d
     saved = []
     bar = st.empty()
     for position, file in enumerate(staged):
-        label = f"Saving {position + 1} of {len(staged)}: {shown_name(file.name)}"
+        label = _("Saving {n} of {all}: {file}").format(
+            n=position + 1, all=len(staged), file=shown_name(file.name)
+        )
         bar.progress(position / len(staged), text=label)
         saved.append(_save_one(services, code, file))
     bar.empty()
@@ -106,10 +118,14 @@ def _save_one(services: Services, code: str, file: Staged) -> dict[str, Any]:
         name = services.inbox.unused_name(code, file.name, data)
         outcome = services.save_upload(code, name, data, channel_map=channel_map)
     except ProcessingError as error:
-        return {**row, "reason": str(error)}
-    row |= {"session_code": outcome.session_code, "created": outcome.created, "reason": outcome.reason}
+        return {**row, "reason": sentence(str(error))}
+    row |= {
+        "session_code": outcome.session_code,
+        "created": outcome.created,
+        "reason": sentence(outcome.reason) or None,
+    }
     if name != file.name:
-        row["reason"] = f"another recording has this name, so it is stored as {name}"
+        row["reason"] = _("another recording has this name, so it is stored as {name}").format(name=name)
     if outcome.created and outcome.session_code is not None:
         row["reason"] = _keep_with_it(services, outcome.session_code, channel_map, inputs) or row["reason"]
     return row
@@ -125,7 +141,7 @@ def _keep_with_it(
         if inputs != SessionInputs():
             services.save_inputs(session_code, inputs)
     except ProcessingError as error:
-        return f"saved, but not what you said about it: {error}"
+        return _("saved, but not what you said about it: {reason}").format(reason=sentence(str(error)))
     return None
 
 
@@ -134,7 +150,11 @@ def _saved_list(services: Services, saved: Sequence[dict[str, Any]]) -> None:
     if not saved:
         return
     stored = sum(file["session_code"] is not None for file in saved)
-    st.subheader(f"{stored} of {words.plural(len(saved), 'file')} saved", anchor=False)
+    n = len(saved)
+    st.subheader(
+        ngettext("{stored} of {n} file saved", "{stored} of {n} files saved", n).format(stored=stored, n=n),
+        anchor=False,
+    )
     running = any(summary.running for summary in _summaries(services, saved).values())
 
     @st.fragment(run_every=REFRESH if running else None)
@@ -147,7 +167,7 @@ def _saved_list(services: Services, saved: Sequence[dict[str, Any]]) -> None:
             st.rerun()  # one full run, which ends the refreshing
 
     states()
-    st.page_link("sessions.py", label="See them in the list of sessions", icon=":material/list:")
+    st.page_link("sessions.py", label=_("See them in the list of sessions"), icon=":material/list:")
 
 
 def _saved_row(file: dict[str, Any], summary: SessionSummary | None) -> None:
@@ -155,7 +175,7 @@ def _saved_row(file: dict[str, Any], summary: SessionSummary | None) -> None:
         state_row(words.FAILED, file["name"], file["reason"])
         return
     kind = words.WAITING if summary is None else words.session_state(summary)
-    known = None if file["created"] else "already stored; not stored again"
+    known = None if file["created"] else _("already stored; not stored again")
     state_row(kind, file["name"], file["reason"] or known, file["session_code"])
 
 

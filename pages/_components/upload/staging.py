@@ -15,6 +15,7 @@ from pages._components.upload.maps import chosen_map, forget_maps
 from pages._components.upload.rows import code
 from processing.emg.traces import ChannelTraces
 from processing.errors import PermanentError, ProcessingError
+from processing.language import gettext as _
 from processing.services import LookedAt, Services
 from processing.use_cases.analyse import AnalysedRecording
 from processing.use_cases.side_map import ChannelMap, SideMap
@@ -59,7 +60,7 @@ def stage_files(services: Services, files: Sequence[UploadedFile]) -> list[Stage
     for file in files:
         slot = slots.get(file.file_id)
         if slot is not None and file in new:
-            slot.markdown(f"{words.ANALYSING.icon} {code(file.name)} · analysing…")
+            slot.markdown(f"{words.ANALYSING.icon} {code(file.name)} · {_('analysing…')}")
         begin = perf_counter()
         one = _stage(services, file)
         took.setdefault(_work_key(file), perf_counter() - begin)
@@ -74,7 +75,7 @@ def stage_files(services: Services, files: Sequence[UploadedFile]) -> list[Stage
 def look_at(services: Services, staged: Staged) -> LookedAt:
     """Return a readable file's findings and traces."""
     if staged.found is None:
-        raise PermanentError(staged.reason or "The file could not be read.")
+        raise PermanentError(staged.reason or _("The file could not be read."))
     key = _map_key(staged.channel_map)
     traces = _traces(staged.file_id, key, services, staged.name, staged.file.getvalue(), staged.channel_map)
     return LookedAt(staged.found, traces)
@@ -113,14 +114,14 @@ def _board(
         slots = {}
         for file in files:
             slots[file.file_id] = st.empty()
-            waits = "" if _work_key(file) in took else " · waiting"
+            waits = "" if _work_key(file) in took else f" · {_('waiting')}"
             slots[file.file_id].markdown(f"{words.WAITING.icon} {code(file.name)}{waits}")
     return slots
 
 
 def _done(staged: Staged, seconds: float) -> str:
     if staged.found is None:
-        return f"{words.FAILED.icon} {code(staged.name)} · could not be read"
+        return f"{words.FAILED.icon} {code(staged.name)} · {_('could not be read')}"
     return f"{words.READY.icon} {code(staged.name)} · {words.number(round(seconds, 1), 's')}"
 
 

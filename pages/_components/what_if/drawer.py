@@ -10,6 +10,8 @@ from pages._components import state, words
 from pages._components.what_if.comparison import comparison
 from pages._components.what_if.fields import ask, field_key, start
 from processing.errors import ProcessingError
+from processing.language import gettext as _
+from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.read_models import SessionInputs, SessionReview
 from processing.use_cases.what_if import effective_inputs, what_if
@@ -18,17 +20,16 @@ from processing.use_cases.what_if import effective_inputs, what_if
 def what_if_button(services: Services, review: SessionReview) -> None:
     """Draw the button that opens the drawer."""
     if st.button(
-        "What if…", icon=":material/tune:", key="what-if", help="Try other targets; nothing is saved"
+        _("What if…"),
+        icon=":material/tune:",
+        key="what-if",
+        help=_("Try other targets; nothing is saved"),
     ):
         code = review.summary.session_code
         start(code, _now(review))
         st.session_state[f"{state.WHAT_IF}{code}:revision"] = services.inputs_revision(code)
-        _drawer(services, review)
-
-
-@st.dialog("What if…", position="right", width="medium", icon=":material/tune:")
-def _drawer(services: Services, review: SessionReview) -> None:
-    what_if_body(services, review)
+        drawer = st.dialog(_("What if…"), position="right", width="medium", icon=":material/tune:")
+        drawer(what_if_body)(services, review)
 
 
 def what_if_body(services: Services, review: SessionReview) -> None:
@@ -36,7 +37,7 @@ def what_if_body(services: Services, review: SessionReview) -> None:
     result, code = review.result, review.summary.session_code
     if result is None:
         return
-    st.caption("Nothing here is saved unless you apply it. What the detector found stays as it is.")
+    st.caption(_("Nothing here is saved unless you apply it. What the detector found stays as it is."))
     then = ask(code, _now(review))
     comparison(
         what_if(result.channels, result.metadata, now=review.inputs, then=then),
@@ -46,14 +47,14 @@ def what_if_body(services: Services, review: SessionReview) -> None:
     to_save = _to_save(code, review.inputs, _now(review), then)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Apply to this session",
+            _("Apply to this session"),
             type="primary",
             icon=":material/check:",
             key=field_key(code, "apply"),
             disabled=to_save == review.inputs,
         ):
             _apply(services, code, to_save)
-        if st.button("Close without saving", key=field_key(code, "close")):
+        if st.button(_("Close without saving"), key=field_key(code, "close")):
             st.rerun()
 
 
@@ -81,17 +82,10 @@ def _to_save(code: str, stored: SessionInputs, now: SessionInputs, then: Session
     }
     if not tried:
         return untouched
-    known = {"perceived_effort_cr10": "effort", "bfr_percent_aop": "cuff pressure"}
-    said = " and ".join(
-        f"{known[name]} {words.number(value, '% AOP' if name == 'bfr_percent_aop' else '')}"
-        for name, value in tried.items()
-    )
-    really = st.checkbox(
-        f"Record {said} as measured in this session", key=field_key(code, "measured"), value=False
-    )
+    really = st.checkbox(_record_words(tried), key=field_key(code, "measured"), value=False)
     if really:
         return untouched
-    st.caption("Effort and pressure are only tried: applying saves the targets.")
+    st.caption(_("Effort and pressure are only tried: applying saves the targets."))
     return replace(
         untouched,
         perceived_effort_cr10=stored.perceived_effort_cr10,
@@ -99,12 +93,25 @@ def _to_save(code: str, stored: SessionInputs, now: SessionInputs, then: Session
     )
 
 
+def _record_words(tried: dict[str, float | None]) -> str:
+    """Ask whether what was tried was measured."""
+    effort = words.number(tried.get("perceived_effort_cr10"))
+    pressure = words.number(tried.get("bfr_percent_aop"), _("% AOP"))
+    if len(tried) == 2:
+        said = _("Record effort {effort} and cuff pressure {pressure} as measured in this session")
+    elif "perceived_effort_cr10" in tried:
+        said = _("Record effort {effort} as measured in this session")
+    else:
+        said = _("Record cuff pressure {pressure} as measured in this session")
+    return said.format(effort=effort, pressure=pressure)
+
+
 def _apply(services: Services, code: str, inputs: SessionInputs) -> None:
     revision = st.session_state.get(f"{state.WHAT_IF}{code}:revision")
     try:
         services.save_inputs(code, inputs, expected_revision=revision)
     except ProcessingError as error:
-        st.error(f"Not saved: {error}", icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
         return
-    st.toast("Applied; the session was scored again.", icon=":material/check:")
+    st.toast(_("Applied; the session was scored again."), icon=":material/check:")
     st.rerun()

@@ -32,6 +32,17 @@ def catalogue(language: Language) -> _gettext.NullTranslations:
     return _gettext.GNUTranslations(compiled)
 
 
+@cache
+def context_keys(language: Language, context: str) -> tuple[str, ...]:
+    """Return the English keys that one language's catalogue holds for a context."""
+    path = _FOLDER / f"{language}.po"
+    if language == "en" or not path.exists():
+        return ()
+    with path.open("rb") as source:
+        catalog = read_po(source, locale=language)
+    return tuple(str(entry.id) for entry in catalog if entry.id and entry.context == context)
+
+
 def gettext(message: str) -> str:
     """Return ``message`` in the current language; placeholders ``{name}`` are left for ``str.format``."""
     return catalogue(current_language()).gettext(message) if message else ""

@@ -18,13 +18,16 @@ PAGES = Path(__file__).resolve().parents[3] / "pages"
 
 @pytest.fixture
 def launch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Launch]:
-    """Return a function that opens a page on given services and runs it."""
+    """Return a function that opens a page on given services and runs it: the list of sessions unless another is named.
+
+    None is the address without any page.
+    """
     monkeypatch.delenv("SUPABASE_URL", raising=False)
     monkeypatch.delenv("DASHBOARD_HOST", raising=False)
     close_services()
     forget_kept()
 
-    def run(services: FakeServices, page: str | None = None, **query: str) -> AppTest:
+    def run(services: FakeServices, page: str | None = "sessions.py", **query: str) -> AppTest:
         monkeypatch.setattr("processing.services.open_services", opener(services))
         at = AppTest.from_file(PAGES / "main.py", default_timeout=30).run()
         if page is not None:

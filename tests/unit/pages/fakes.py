@@ -58,8 +58,12 @@ from processing.use_cases.read_models import (
 )
 from processing.use_cases.session_pages import SessionPage, SessionPlace
 from tests.unit.pages.fake_signals import FakeSignalDetails
+from tests.unit.pages.fakes_attention import FakeAttention
 from tests.unit.pages.fakes_corrections import FakeCorrections
+from tests.unit.pages.fakes_exports import FakeExports
 from tests.unit.pages.fakes_inbox import FakeInbox, FakeSideMap
+from tests.unit.pages.fakes_progress import FakeProgress
+from tests.unit.pages.fakes_reports import FakeReports
 
 RATE_HZ = 990.0
 LENGTH_S = 60.0
@@ -350,6 +354,9 @@ class FakeNotes:
     def of_session(self, _session_code: str) -> SessionNotes:
         return SessionNotes((), self.may_read, self.may_read, False)
 
+    def add(self, _session_code: str, _text: str, *, at_s: float | None = None) -> str:
+        return f"note at {at_s}"
+
 
 @dataclass
 class FakeServices:
@@ -373,11 +380,19 @@ class FakeServices:
 
     side_map: FakeSideMap = field(default_factory=FakeSideMap)
     inbox: FakeInbox = field(init=False)
+    exports: FakeExports = field(init=False)
+    reports: FakeReports = field(init=False)
+    attention: FakeAttention = field(init=False)
     corrections: FakeCorrections = field(init=False)
+    progress: FakeProgress = field(init=False)
 
     def __post_init__(self) -> None:
         self.inbox = FakeInbox(self)
+        self.exports = FakeExports(self)
+        self.reports = FakeReports(self)
+        self.attention = FakeAttention(self)
         self.corrections = FakeCorrections(self.reviews)
+        self.progress = FakeProgress(self)
 
     def for_viewer(self, _identity: Any) -> FakeServices:
         return self

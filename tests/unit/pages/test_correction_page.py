@@ -72,7 +72,7 @@ def test_a_correction_draws_what_shows_it_and_nothing_else_of_the_page(
     launch: Launch, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
-    monkeypatch.setattr("pages._components.review.quality_section", drawn.append)
+    monkeypatch.setattr("pages._components.review.quality_section", lambda *shown: drawn.append(shown))
     at = opened(launch, services)
     button(at, "Next").click().run()
     before = len(drawn)

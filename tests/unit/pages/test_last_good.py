@@ -12,8 +12,8 @@ from tests.unit.pages.fakes import FakeServices, every_state
 AWAY = DatabaseUnavailableError("The database did not answer within 2 s.")
 
 
-@pytest.mark.parametrize(("page", "query"), [(None, {}), ("review.py", {"session": "P001S001"})])
-def test_what_was_shown_stays_with_its_time(launch: Launch, page: str | None, query: dict[str, str]) -> None:
+@pytest.mark.parametrize(("page", "query"), [("sessions.py", {}), ("review.py", {"session": "P001S001"})])
+def test_what_was_shown_stays_with_its_time(launch: Launch, page: str, query: dict[str, str]) -> None:
     services = FakeServices(reviews=every_state())
     at = launch(services, page, **query)
     assert "P001" in texts(at)

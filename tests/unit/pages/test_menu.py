@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 import app as dashboard
 from pages._components import menu
-from pages._components.navigation import PAGES, Role
+from pages._components.navigation import PAGES, Role, begins_at
 from tests.unit.pages.conftest import Launch, texts
 from tests.unit.pages.fakes import FakeServices, make_review
 
@@ -27,17 +27,30 @@ def _shown(role: Role, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     return {name: [page for page in pages if page] for name, pages in asked[0].items()}
 
 
-def test_an_administrator_has_six_entries_of_which_one_opens(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = _shown("administrator", monkeypatch)
-    assert shown == {
-        "": ["Sessions", "Session review", "Inbox", "Patients", "Upload"],
-        "Administration": ["Operations", "Audit log"],
-    }
+@pytest.mark.parametrize("role", ["therapist", "administrator"])
+def test_a_clinician_has_five_entries_and_sections_behind_them(
+    role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = _shown(role, monkeypatch)
+    assert shown[""] == ["Today", "Patients", "Sessions", "Inbox", "Upload"]
+    assert ("Audit log" in shown["Administration"]) is (role == "administrator")
 
 
-@pytest.mark.parametrize("role", ["therapist", "researcher"])
-def test_nobody_else_has_an_empty_section(role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(_shown(role, monkeypatch)) == {""}
+def test_a_researcher_begins_at_the_patients(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _shown("researcher", monkeypatch)[""] == ["Patients", "Sessions"]
+    assert begins_at("researcher").file == "patients.py"
+    assert begins_at("therapist").file == begins_at("administrator").file == PAGES[0].file == "today.py"
+
+
+@pytest.mark.parametrize("role", ["therapist", "researcher", "administrator"])
+def test_nobody_has_an_empty_section(role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(_shown(role, monkeypatch).values())
+
+
+def test_what_is_reached_from_the_five_stands_in_no_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {page for pages in _shown("administrator", monkeypatch).values() for page in pages}
+    reached = {"Session review", "Contraction inspector", "Signal details", "Patient timeline", "Compare"}
+    assert reached <= {entry.title for entry in PAGES} - shown
 
 
 def test_the_first_page_s_name_leads_to_the_root_with_its_query() -> None:

@@ -1,0 +1,1 @@
+"""What the Research page is made of."""

@@ -1,0 +1,49 @@
+"""Who needs somebody, and why: reached as ``services.attention``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from processing.database import Database, attention
+from processing.use_cases.attention import Overview, build_overview, check_reason, check_rule
+
+
+class AttentionService:
+    """The page Today, as one person may see it, and what they mute."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def overview(self, today: date, codes: Sequence[str] | None = None) -> Overview:
+        """Return every patient whom the viewer may see, or those named, most in need first.
+
+        ``today`` is the reader's date. Files to fix are those of all the viewer's patients, and those of none.
+        """
+        recorded = attention.read_patients(self._database, codes)
+        others = 0 if codes is not None else attention.count_other_files(self._database)
+        unreadable = sum(patient.unreadable.n_files for patient in recorded if patient.unreadable)
+        return build_overview(
+            recorded,
+            attention.read_plans(self._database, codes),
+            attention.read_mutes(self._database, codes),
+            today=today,
+            now=datetime.now(UTC),
+            n_files_to_fix=unreadable + others,
+        )
+
+    def mute(self, patient_code: str, rule: str, reason: str) -> datetime:
+        """Stop a rule's alerts about a patient for a week, and return until when.
+
+        Raises
+        ------
+        InvalidParameterError
+            If there is no such rule, or the reason says nothing or too much.
+        NotFoundError, AccessDeniedError
+            If the viewer may not see the patient, or not mute.
+        """
+        return attention.mute(self._database, patient_code, check_rule(rule), check_reason(reason))
+
+    def unmute(self, patient_code: str, rule: str) -> None:
+        """Have the alerts of a rule back at once."""
+        attention.unmute(self._database, patient_code, check_rule(rule))
