@@ -17,22 +17,22 @@ from processing.language import gettext as _
 from processing.language import mark as N_
 from processing.language import sentence
 
-# In pixels.
-TALLEST, HEADER_PX, ROW_PX, TWO_LINES_PX = 420, 38, 35, 58
-NUMBER_WIDTH = 66
+# In pixels. Streamlit breaks the text of a cell into lines only in rows that are higher than 4 rem.
+TALLEST, HEADER_PX, ROW_PX, TWO_LINES_PX = 420, 38, 35, 66
+LETTER, PADDING = 6.0, 16
+NUMBER_WIDTH, HELD_WIDTH = 66, 78
 WIDTHS = {
-    N_("Leg"): 74,
+    N_("Leg"): 88,
     N_("No."): 44,
-    N_("Result"): 118,
-    N_("Doubtful"): 220,
-    N_("Duration (s)"): 82,
+    N_("Result"): 132,
+    N_("Doubtful"): 182,
+    N_("Duration (s)"): 76,
     N_("Plateau (µV)"): 84,
     N_("Peak (µV)"): 70,
-    N_("% MVC"): 88,
+    N_("% MVC"): 104,
     N_("Channel"): 110,
     N_("Corrected"): 200,
 }
-ONE_LINE = 34  # letters of a reason that fit into one line
 NO_NUMBER = -1
 
 
@@ -83,12 +83,17 @@ def choose_contraction(
 
 
 def table_look(table: pd.DataFrame) -> dict[str, Any]:
-    """Return widths and a height of rows at which the reason for a doubt can be read on a clinic's screen."""
+    """Return widths and a height of rows at which all words can be read on a clinic's screen."""
     target = next((name for name in table.columns if name.startswith("≥")), "")
-    pixels = {**{_(name): width for name, width in WIDTHS.items()}, target: WIDTHS["% MVC"]}
+    held = _("Held ≥ {target}").split("{target}")[0]
+    pixels = {_(name): width for name, width in WIDTHS.items()}
+    pixels |= {name: HELD_WIDTH for name in table.columns if name.startswith(held)}
+    pixels[target] = WIDTHS["% MVC"]
     widths = {name: st.column_config.Column(width=pixels.get(name, NUMBER_WIDTH)) for name in table.columns}
     long = any(
-        len(said) > ONE_LINE for name in (_("Doubtful"), _("Corrected")) for said in table.get(name, ())
+        LETTER * len(said) + PADDING > pixels.get(name, NUMBER_WIDTH)
+        for name in table.columns
+        for said in table[name]
     )
     row_height = TWO_LINES_PX if long else ROW_PX
     height = min(TALLEST, HEADER_PX + row_height * max(1, len(table)))

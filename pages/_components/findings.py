@@ -238,7 +238,7 @@ def _channel_quality(channel: ChannelAnalysis) -> None:
 
 
 def _places(channel: ChannelAnalysis, evidence: Evidence) -> None:
-    """Offer what the quality's figures come from: the places they name, and the contractions compared with the noise."""
+    """Offer what the figures come from: the places they name, and the contractions compared with the noise."""
     quality = channel.quality
     noticed = {place for found in quality.findings if found.verdict != "good" for place in found.intervals_s}
     key = f"quality:{evidence.subject}:{channel.name}"

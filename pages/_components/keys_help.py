@@ -16,6 +16,7 @@ KEYS = (
     (N_("I or +"), N_("closer")),
     (N_("O or −"), N_("wider")),
     ("← →", N_("earlier and later (also with Shift)")),
+    (N_("Shift + ↑ ↓"), N_("amplitudes taller and flatter")),
     ("L", N_("the other leg: both, left, right")),
     ("M", N_("cursors on and off")),
     ("Tab", N_("to the next control; then ← → move a cursor, an edge or the window on the map")),

@@ -90,7 +90,7 @@ def known_lines(
 
 
 def _mvc_line(channel: ChannelAnalysis, inputs: SessionInputs | None) -> str:
-    side = words.side_word(channel.side, channel.name)
+    side = words.plain(words.side_word(channel.side, channel.name))
     line = words.mvc_words(channel.mvc, side)
     if inputs is None or channel.side is None or channel.mvc is None:
         return line

@@ -133,7 +133,7 @@ def _counts(page: SessionPage) -> str:
     order: tuple[State, ...] = (
         words.WAITING, words.ANALYSING, words.READY, words.WARNINGS, words.NO_LEG, words.FAILED,
     )  # fmt: skip
-    counted = [f"{states.count(kind)} {kind.word.lower()}" for kind in order if kind in states]
+    counted = [words.counted(states.count(kind), kind.word.lower()) for kind in order if kind in states]
     n = len(page.sessions)
     if page.newer or page.older:
         said = ngettext("{n} session on this page: {states}", "{n} sessions on this page: {states}", n)

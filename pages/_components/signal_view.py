@@ -103,6 +103,7 @@ def _picture(subject: str, panels: Sequence[Panel], look: Look, tools: Tools, li
         selected=view.selected,
         revision=view.revision,
         width_px=view.width_px,
+        gain=view.gain,
     )
     with st.container(gap="xsmall"):
         _said_above(panels, view, look)

@@ -19,6 +19,7 @@ from processing.emg.results import ChannelAnalysis, IntervalS
 SHORTEST_WINDOW_S = 0.5
 CONTEXT_S = 2.0
 SUPERSEDED_S = 0.4
+LEAST_GAIN, MOST_GAIN = 0.25, 32.0
 
 
 def window_around(onset_s: float, offset_s: float, length_s: float) -> IntervalS:
@@ -123,6 +124,15 @@ class View:
     def pan(self, share: float) -> None:
         """Show what is earlier or later, by a share of the window."""
         self.go(moved(self.window, share, self.length_s))
+
+    @property
+    def gain(self) -> float:
+        """How many times as tall as usual amplitudes are drawn."""
+        return float(self._kept.get("gain", 1.0))
+
+    def amplify(self, factor: float) -> None:
+        """Draw amplitudes taller or flatter, within limits."""
+        self._kept["gain"] = min(max(self.gain * factor, LEAST_GAIN), MOST_GAIN)
 
     def visit(self, stop: Stop | None) -> None:
         """Show one contraction with its surroundings."""

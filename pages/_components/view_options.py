@@ -10,7 +10,7 @@ from pages._components import words
 from pages._components.listed import listed
 from pages._components.review_figure import Look, Panel
 from pages._components.review_figure.panels import UNIT_WORDS
-from pages._components.view import SHORTEST_WINDOW_S, View
+from pages._components.view import LEAST_GAIN, MOST_GAIN, SHORTEST_WINDOW_S, View
 from pages._components.view_buttons import keys_button
 from pages._components.view_link import BOTH
 from processing.language import gettext as _
@@ -95,8 +95,26 @@ def _unit(view: View, panels: Sequence[Panel]) -> str:
     )
 
 
+def _heights(view: View) -> None:
+    for label, icon, shortcut, factor, off in (
+        (_("Taller"), "unfold_more", "Shift+Up", 2.0, view.gain >= MOST_GAIN),
+        (_("Flatter"), "unfold_less", "Shift+Down", 0.5, view.gain <= LEAST_GAIN),
+    ):
+        st.button(
+            label,
+            icon=f":material/{icon}:",
+            shortcut=shortcut,
+            key=f"{view.key}:{shortcut}",
+            on_click=view.amplify,
+            args=(factor,),
+            disabled=off,
+            help=_("Amplitudes are drawn {n} times as tall as fits.").format(n=words.number(view.gain)),
+            width="content",
+        )
+
+
 def window_fields(view: View) -> None:
-    """Draw the visible window as two numbers: the way without dragging."""
+    """Draw the visible window as two numbers and the height of the amplitudes: the way without dragging."""
     length = round(view.length_s, 2)
     if length < 2 * SHORTEST_WINDOW_S:
         return
@@ -106,21 +124,20 @@ def window_fields(view: View) -> None:
 
     def typed() -> None:
         start, stop = (float(st.session_state[key]) for key in keys)
-        start = min(start, length - SHORTEST_WINDOW_S)
+        start = min(max(start, 0.0), length - SHORTEST_WINDOW_S)
         view.go((start, min(view.length_s, max(stop, start + SHORTEST_WINDOW_S))))
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for key, label in zip(keys, (_("From (s)"), _("To (s)")), strict=True):
             st.number_input(
-                label,
-                min_value=0.0,
-                max_value=length,
+                label,  # without bounds: a field drops what is beyond them without a word, this cuts it to fit
                 step=0.5,
                 format="%.2f",
                 key=key,
                 on_change=typed,
                 width=140,
             )
+        _heights(view)
         st.caption(
             _(
                 "The visible window. Or drag across the plot, move the box on the map of the whole recording above, "

@@ -118,6 +118,11 @@ NO_LEG = State(
 STATES_BY_STATUS = {"pending": WAITING, "processing": ANALYSING, "reprocessing": ANALYSING, "failed": FAILED}
 
 
+def counted(n: int, word: str) -> str:
+    """Return how many are in a state, as one item of a list."""
+    return _("{n} {state}").format(n=n, state=word)
+
+
 def session_state(summary: SessionSummary) -> State:
     """Return the state of a session in the words of the clinic."""
     if summary.status != "completed":
@@ -199,11 +204,6 @@ def plain(text: str) -> str:
 def told(text: str | None) -> str:
     """Return a sentence of the core in the reader's language, fit for Markdown whatever names are in it."""
     return plain(sentence(text))
-
-
-def plural(count: int, singular: str, plural_form: str | None = None) -> str:
-    """Return ``1 contraction`` or ``3 contractions``; English only, so for logs and names, not for pages."""
-    return f"{count} {singular if count == 1 else plural_form or singular + 's'}"
 
 
 def same_as(session: SessionSummary) -> str:

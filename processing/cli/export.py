@@ -12,6 +12,7 @@ from processing.errors import InvalidParameterError, PermanentError
 from processing.exports.formats import SIGNAL_FORMATS, TABLE_FORMATS, ExportFile
 from processing.exports.model import Scope
 from processing.services import Services
+from processing.services.exports import MOST_OF_OPERATOR
 from processing.use_cases.read_models import SessionFilters
 
 _ALL = 1_000_000
@@ -90,7 +91,7 @@ def _exports(
     """Yield the files, or the sentence about one that cannot be had."""
     if not arguments.signals and arguments.format != "c3d":
         scope = Scope(pseudonymised=arguments.pseudonymised, notes=arguments.notes)
-        yield services.exports.tables(codes, arguments.format, scope)
+        yield services.exports.tables(codes, arguments.format, scope, most=MOST_OF_OPERATOR)
         return
     for code in codes:
         try:

@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 
 from processing.database.pool import Database
 from processing.errors import NotFoundError
+from processing.recording import Side
 from processing.scoring.attention import (
     LegFacts,
     PlannedFrom,
@@ -99,6 +100,15 @@ select (select count(*) from app.session_summaries y
                             and put_aside.id >= e.id)) as n
 """
 
+# The signals of a leg that is not judged, by session: what decided comes first.
+_REASONS = """
+select s.session_code, e.side, e.details #>> '{quality,reasons,0}' as reason
+from app.therapy_sessions s
+join app.emg_statistics e on e.session_id = s.id and e.result_version = s.result_version
+where s.session_code = any(%(codes)s) and e.verdict = 'not_judged' and e.side is not null
+order by e.position desc
+"""
+
 _MUTE = f"""
 insert into app.alert_mutes (patient_id, rule, reason, until)
 select p.id, %(rule)s, %(reason)s, now() + interval '{MUTE_DAYS} days' from app.patients p where p.code = %(code)s
@@ -148,6 +158,12 @@ def count_other_files(database: Database) -> int:
     """Return how many files wait for a person besides those that could not be read: without a patient, without legs."""
     row = database.fetch_one(_OTHER_FILES)
     return 0 if row is None else int(row["n"])
+
+
+def read_reasons(database: Database, session_codes: Sequence[str]) -> dict[tuple[str, Side], str]:
+    """Return why legs are not judged, in the words of the analysis, by session and side."""
+    rows = database.fetch_all(_REASONS, {"codes": list(session_codes)})
+    return {(row["session_code"], row["side"]): row["reason"] for row in rows if row["reason"]}
 
 
 def mute(database: Database, code: str, rule: RuleName, reason: str) -> datetime:

@@ -22,6 +22,7 @@ from processing.use_cases.reprocessing import (
     Run,
     RunItem,
     Selection,
+    check_candidate,
     digest_from_plain,
     digest_of,
     selection_to_plain,
@@ -112,10 +113,11 @@ def start_run(
     Raises
     ------
     InvalidParameterError
-        If the selection matches no session, or more than a run may have.
+        If the selection matches no session, or more than a run may have; if a setting cannot be.
     AccessDeniedError
         If the viewer is neither researcher nor administrator.
     """
+    check_candidate(candidate)
     sessions = matching_sessions(database, selection)
     if not 1 <= len(sessions) <= MOST_SESSIONS:
         found = f"more than {MOST_SESSIONS}" if sessions else "no"

@@ -18,7 +18,13 @@ from processing.errors import NotFoundError
 from processing.use_cases.document import parameters_from_plain
 from processing.use_cases.process_session import ClaimedSession, FreshAnalysis
 from processing.use_cases.read_models import RUNNING, SessionInputs
-from processing.use_cases.reprocessing import Candidate, Phase, RunItem, digest_to_plain
+from processing.use_cases.reprocessing import (
+    Candidate,
+    Phase,
+    RunItem,
+    digest_from_plain,
+    digest_to_plain,
+)
 from processing.use_cases.reprocessing_chunk import CHANGED, SessionNow
 from processing.use_cases.scoring_configurations import scoring_from_plain
 
@@ -31,7 +37,7 @@ where id = %(run_id)s and cancelled_at is null and apply_cancelled_at is null
 """
 
 _WAITING = """
-select i.number, i.session_id, s.session_code, i.seen_version
+select i.number, i.session_id, s.session_code, i.seen_version, i.after
 from app.reprocessing_items i join app.therapy_sessions s on s.id = i.session_id
 where i.run_id = %(run_id)s and i.number between %(first)s and %(last)s
   and case when %(phase)s = 'try' then i.outcome is null
@@ -108,6 +114,7 @@ class ReprocessingRecords:
                 session_id=str(row["session_id"]),
                 session_code=row["session_code"],
                 seen_version=row["seen_version"],
+                after=None if row["after"] is None else digest_from_plain(row["after"]),
             )
             for row in self._database.fetch_all(_WAITING, values)
         ]

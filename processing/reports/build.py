@@ -17,7 +17,8 @@ def typeset_report(source: ReportSource, options: ReportOptions) -> Typeset:
     Parts of unbounded length, such as notes, get less room where a page would overflow; what is left out is then said
     on it, never cut silently. The clinical sheet takes at most two pages, the patient's one.
     """
-    return _clinical(source, options) if options.sheet == "clinical" else _patient(source, options)
+    made = _clinical(source, options) if options.sheet == "clinical" else _patient(source, options)
+    return made.printable()
 
 
 def _clinical(source: ReportSource, options: ReportOptions) -> Typeset:

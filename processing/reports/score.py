@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from processing.scoring.explanation import Criterion, Step, explain
 from processing.scoring.model import MuscleScore, SessionScore
 from processing.scoring.printed import printed_tenths
 
+# In the first sentences of the sheet and beside its quality, where it is said by leg.
+_SAID_ELSEWHERE = re.compile(r"(Left|Right): (not judged|no MVC is known)")
 _NAMES: dict[Criterion, str] = {
     "completion": N_("repetitions done"),
     "intensity": N_("strong enough ≥ {percent}"),
@@ -84,7 +87,7 @@ def printed_steps(
 
 def score_notes(score: SessionScore) -> list[str]:
     """Return what has to be known to read the score."""
-    notes = [sentence(note) for note in score.notes]
+    notes = [sentence(note) for note in score.notes if not _SAID_ELSEWHERE.match(note)]
     if score.total is not None and round(score.low) != round(score.high):
         said = _("If everything were known it would lie between {low} and {high}.")
         notes.insert(0, said.format(low=fixed(score.low, 0), high=fixed(score.high, 0)))

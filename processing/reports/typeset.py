@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,14 +19,16 @@ import fontpkg_atkinson_hyperlegible
 import typst
 
 from processing.errors import ProcessingError
+from processing.reports.letters import on_strings, only_latin, settable, without_letters_like
 from processing.reports.model import Sheet
 
 TEMPLATES = Path(__file__).parent / "templates"
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 _SCREEN_PPI = 150.0
-_LONG_WORD = re.compile(r"\S{25,}")
-_NAMES_AND_HASHES = re.compile(r"[a-z0-9_…;]+")
-_BREAK_EVERY = 10
+# What the typesetter says about a letter that no typeface of the product has.
+_NO_SUCH_LETTER = re.compile(r"the text `\"(.+?)\"` could not be displayed")
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_MOST_SCRIPTS = 8
 
 
 class TypesettingError(ProcessingError):
@@ -40,6 +42,22 @@ class Typeset:
     sheet: Sheet
     values: Mapping[str, Any]
     made_at: datetime
+
+    def printable(self) -> Typeset:
+        """Return the report with a box for each letter that no typeface of the product has; raises TypesettingError."""
+        made = self
+        for _script in range(_MOST_SCRIPTS):
+            try:
+                made.pdf()
+            except TypesettingError as error:
+                found = _NO_SUCH_LETTER.search(str(error))
+                if found is None:
+                    raise
+                letter = _ESCAPED.sub(lambda code: chr(int(code.group(1), 16)), found.group(1))
+                made = replace(made, values=on_strings(made.values, without_letters_like(letter)))
+            else:
+                return made
+        return replace(made, values=on_strings(made.values, only_latin))
 
     def pdf(self) -> bytes:
         """Return the PDF; raises TypesettingError."""
@@ -59,7 +77,7 @@ class Typeset:
             str(TEMPLATES / f"{self.sheet}.typ"),
             root=str(TEMPLATES),
             font_paths=fonts(),
-            sys_inputs={"data": json.dumps(_breakable(self.values))},
+            sys_inputs={"data": json.dumps(on_strings(self.values, settable))},
         )
 
     def _compile(self, form: Any, **more: Any) -> bytes | list[bytes]:
@@ -81,22 +99,6 @@ def fonts() -> typst.Fonts:
     """Return the fonts that come with the product: those of the machine would change the layout."""
     folder = Path(fontpkg_atkinson_hyperlegible.__file__).parent / "files"
     return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
-
-
-def _breakable(value: Any) -> Any:
-    """Return values in which endless words, such as hostile names, may be broken; pictures, hashes and settings not."""
-    if isinstance(value, Mapping):
-        return {key: item if key == "picture" else _breakable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_breakable(item) for item in value]
-    return _LONG_WORD.sub(_with_breaks, value) if isinstance(value, str) else value
-
-
-def _with_breaks(found: re.Match[str]) -> str:
-    word = found.group()
-    if _NAMES_AND_HASHES.fullmatch(word):
-        return word
-    return "\u200b".join(word[at : at + _BREAK_EVERY] for at in range(0, len(word), _BREAK_EVERY))
 
 
 def _one(made: bytes | list[bytes]) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from processing.database import Database, attention
+from processing.recording import Side
 from processing.use_cases.attention import Overview, build_overview, check_reason, check_rule
 
 
@@ -31,6 +32,10 @@ class AttentionService:
             now=datetime.now(UTC),
             n_files_to_fix=unreadable + others,
         )
+
+    def reasons(self, session_codes: Sequence[str]) -> dict[tuple[str, Side], str]:
+        """Return why legs of these sessions are not judged, by session and side; English, as the analysis said it."""
+        return attention.read_reasons(self._database, session_codes) if session_codes else {}
 
     def mute(self, patient_code: str, rule: str, reason: str) -> datetime:
         """Stop a rule's alerts about a patient for a week, and return until when.

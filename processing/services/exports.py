@@ -40,7 +40,8 @@ from processing.use_cases.notes import Note
 from processing.use_cases.read_models import SessionFilters, SessionReview
 from processing.use_cases.reprocessing import Selection
 
-MOST_SESSIONS = 1000
+# What a page waits for; the operator's command has more time.
+MOST_SESSIONS, MOST_OF_OPERATOR = 1000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,20 @@ class ExportService:
         profile = None if self.database.identity is None else read_own_profile(self.database)
         return profile is not None and profile.role == "researcher"
 
-    def tables(self, session_codes: Sequence[str], format: Format, scope: Scope | None = None) -> ExportFile:
+    def tables(
+        self,
+        session_codes: Sequence[str],
+        format: Format,
+        scope: Scope | None = None,
+        *,
+        most: int = MOST_SESSIONS,
+    ) -> ExportFile:
         """Return the tables of some sessions.
 
         Parameters
         ----------
         session_codes : sequence of str
-            In the order in which they are to stand in the tables; one or more, 1000 at most.
+            In the order in which they are to stand in the tables; one or more, ``most`` at most.
         format : {"csv", "xlsx", "mat", "json", "parquet"}
             CSV and Parquet come as one zip archive.
         scope : Scope, optional
@@ -81,10 +89,8 @@ class ExportService:
         """
         _check(format, TABLE_FORMATS)
         codes = list(dict.fromkeys(session_codes))
-        if not 1 <= len(codes) <= MOST_SESSIONS:
-            raise InvalidParameterError(
-                f"The selection holds {len(codes)} sessions; expected 1 to {MOST_SESSIONS}."
-            )
+        if not 1 <= len(codes) <= most:
+            raise InvalidParameterError(f"The selection holds {len(codes)} sessions; expected 1 to {most}.")
         scope = self._allowed(scope or Scope())
         found = self._sessions(codes, scope)
         if all(session.notes is None for session in found):
@@ -133,6 +139,17 @@ class ExportService:
         self._record([session_code], f"signals as {format}; {where}")
         name = signals_name(session_code, format, window_s)
         return ExportFile(name, SIGNAL_MEDIA_TYPES[format], write_signals(table, format))
+
+    def check_recording(self, review: SessionReview) -> None:
+        """Return if a session's file is in the bucket, before its signals or itself are offered.
+
+        Raises
+        ------
+        NotFoundError, StorageUnavailableError
+            If it is not, or the bucket does not answer.
+        """
+        self.database.check_actor()
+        self.store.stat(review.summary.object_name)
 
     def recording(self, session_code: str) -> ExportFile:
         """Return the original C3D file, byte for byte as it was analysed.

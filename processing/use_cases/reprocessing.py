@@ -45,14 +45,6 @@ class Candidate:
     settings: Mapping[str, Any] | None = None
     scoring: ScoringConfiguration | None = None
 
-    def __post_init__(self) -> None:
-        """Refuse settings that the analysis does not know or could not work with."""
-        if self.settings is not None:
-            unknown = sorted(set(self.settings) - set(AnalysisParameters.__dataclass_fields__))
-            if unknown:
-                raise InvalidParameterError(f"The analysis has no setting '{unknown[0]}'.")
-            parameters_from_plain(self.settings)
-
     def for_session(self, claimed: ClaimedSession) -> ClaimedSession:
         """Return a session as it would be analysed and scored."""
         if self.settings is not None:
@@ -62,6 +54,21 @@ class Candidate:
     def inputs(self, inputs: SessionInputs) -> SessionInputs:
         """Return what a session would be measured against."""
         return inputs if self.scoring is None else replace(inputs, scoring=self.scoring)
+
+
+def check_candidate(candidate: Candidate) -> Candidate:
+    """Return what is to be tried.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the analysis does not know a setting, or could not work with its value.
+    """
+    unknown = sorted(set(candidate.settings or {}) - set(AnalysisParameters.__dataclass_fields__))
+    if unknown:
+        raise InvalidParameterError(f"The analysis has no setting '{unknown[0]}'.")
+    parameters_from_plain(candidate.settings or {})
+    return candidate
 
 
 @dataclass(frozen=True, slots=True)

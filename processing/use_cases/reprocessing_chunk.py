@@ -29,9 +29,13 @@ from processing.use_cases.reprocessing import (
     digest_of,
 )
 from processing.use_cases.rescore import rescore
+from processing.version import PIPELINE_VERSION
 
 _FAILURES = (PermanentError, ReaderCrashedError)
 BUSY = "The recording is just being analysed, so there is nothing to compare with."
+OTHER_PROGRAM = (
+    "The program was updated since the dry run, which says nothing about the new one: try it again."
+)
 CHANGED = "The session changed since the dry run, so its result stays as it is."
 
 
@@ -160,6 +164,9 @@ def _apply(
     now = records.session_now(item.session_id)
     if now.busy or now.result_version != item.seen_version:
         records.note_not_applied(run_id, item.number, CHANGED)
+        return
+    if item.after is None or item.after.pipeline_version != PIPELINE_VERSION:
+        records.note_not_applied(run_id, item.number, OTHER_PROGRAM)
         return
     try:
         fresh, version = _analysed(now, candidate, records, store, reader)

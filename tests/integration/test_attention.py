@@ -149,6 +149,12 @@ def test_a_leg_that_is_not_judged_any_more_raises_an_alert(analysed: Services) -
     lost = alerts["quality"]
     assert isinstance(lost, QualityLost)
     assert [(leg.side, leg.n_sessions) for leg in lost.legs] == [("right", 1)]
+    _execute(
+        analysed,
+        """update app.emg_statistics set details = jsonb_set(details, '{quality,reasons}', '["Loose.", "Noisy."]')""",
+    )
+    assert newest is not None
+    assert analysed.attention.reasons([newest]) == {(newest, "right"): "Loose."}
 
 
 def test_missed_training_goes_by_what_was_prescribed(analysed: Services) -> None:

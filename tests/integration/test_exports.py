@@ -22,7 +22,12 @@ from pages._components import classes, words
 from pages._components.contraction_table import contraction_table
 from processing.c3d import read_recording
 from processing.emg.corrections import Correction
-from processing.errors import AccessDeniedError, InvalidParameterError, NotFoundError
+from processing.errors import (
+    AccessDeniedError,
+    InvalidParameterError,
+    NotFoundError,
+    ReplacedRecordingError,
+)
 from processing.exports.formats import TABLE_FORMATS, Format
 from processing.exports.model import Scope
 from processing.exports.write_json import json_schema
@@ -372,3 +377,25 @@ def test_a_window_outside_the_recording_is_refused(desk: Services) -> None:
         desk.exports.signals(CODE, "csv", window_s=(30.0, 31.0))
     with pytest.raises(InvalidParameterError, match="expected one of csv, mat, parquet, c3d"):
         desk.exports.signals(CODE, "xlsx")
+
+
+def test_results_leave_without_the_file_and_another_file_never_leaves_in_its_place(
+    services: Services,
+) -> None:
+    desk = services.for_viewer(LOCAL_CLINICIAN)
+    outcome = desk.save_upload("P020", "game.c3d", make_c3d(duration_s=12.0))
+    assert outcome.session_id is not None
+    services.analyse_session(outcome.session_id)
+    review = desk.load_review("P020S001")
+    desk.exports.check_recording(review)
+    services.store.write(review.summary.object_name, make_c3d(duration_s=13.0))
+    with pytest.raises(ReplacedRecordingError, match="not the one that these numbers are from"):
+        desk.exports.recording("P020S001")
+    with pytest.raises(ReplacedRecordingError):
+        desk.exports.signals("P020S001", "parquet")
+    (services.settings.data_dir / "buckets" / "c3d-examples" / review.summary.object_name).unlink()
+    with pytest.raises(NotFoundError):
+        desk.exports.check_recording(review)
+    assert desk.list_audit(AuditFilters(action="export")) == []
+    rows = read_back(desk.exports.tables(["P020S001"], "json").data, "json", "sessions")
+    assert rows[0]["result_version"] == 1

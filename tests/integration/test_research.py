@@ -34,7 +34,7 @@ from processing.services import (
 )
 from processing.settings import Settings
 from processing.use_cases.read_models import SessionFilters, SessionInputs
-from processing.use_cases.reprocessing import Candidate, Run, Selection
+from processing.use_cases.reprocessing import Candidate, Run, Selection, check_candidate
 from tests.builders import make_c3d
 from tests.integration.conftest import fresh_database
 from tests.integration.test_event_to_result import Worker
@@ -213,6 +213,20 @@ def test_a_session_that_changed_since_the_dry_run_is_left_alone(
     assert left.apply_message == "The session changed since the dry run, so its result stays as it is."
 
 
+def test_a_dry_run_of_another_version_of_the_program_is_not_applied(
+    analysed: Services, researcher: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finish(analysed, researcher.research.start("Longer", LONGER, Selection()))
+    researcher.research.apply(run.run_id, "Agreed")
+    monkeypatch.setattr("processing.use_cases.reprocessing_chunk.PIPELINE_VERSION", "99.0.0")
+    run = finish(analysed, run.run_id)
+    assert (run.n_applied, run.n_not_applied) == (0, 4)
+    said = {item.apply_message for item in researcher.research.items(run.run_id)}
+    assert said == {
+        "The program was updated since the dry run, which says nothing about the new one: try it again."
+    }
+
+
 def test_files_that_cannot_be_analysed_any_more_newly_fail_and_are_not_applied(
     analysed: Services, researcher: Services
 ) -> None:
@@ -331,7 +345,7 @@ def test_therapists_neither_try_nor_see_nor_apply(analysed: Services, researcher
 
 def test_a_setting_that_the_analysis_does_not_know_is_refused() -> None:
     with pytest.raises(InvalidParameterError, match="no setting 'loudness'"):
-        Candidate({"loudness": 3.0})
+        check_candidate(Candidate({"loudness": 3.0}))
 
 
 def test_runs_that_were_never_applied_are_forgotten_after_a_month(
@@ -400,6 +414,27 @@ def test_a_chunk_whose_worker_died_is_finished_by_another(analysed: Services, re
     with Worker(analysed):
         wait_for(lambda: researcher.research.run(run_id).state == "tried")
     assert researcher.research.run(run_id).counts == {"same": 2, "changed": 2}
+
+
+def test_a_recording_that_arrives_goes_before_the_chunks_that_wait(
+    analysed: Services, researcher: Services
+) -> None:
+    researcher.research.start("Longer", LONGER, Selection())
+    analysed.store.write("P002/1.c3d", make_c3d(duration_s=8.0))
+    analysed.reconcile()
+    with psycopg.connect(analysed.database.url) as connection:
+        connection.execute("set search_path = procrastinate")
+        rows = connection.execute(
+            "select task_name from procrastinate_jobs where status = 'todo' order by priority desc, id"
+        ).fetchall()
+        connection.execute("insert into procrastinate_workers default values")
+        taken = connection.execute(
+            "select task_name from procrastinate_fetch_job_v2(array['analysis'],"
+            " (select max(id) from procrastinate_workers))"
+        ).fetchone()
+        connection.rollback()
+    assert {name for (name,) in rows} == {"analyse_session", "reprocess_chunk"}
+    assert taken == ("analyse_session",)
 
 
 def test_a_run_whose_jobs_are_lost_is_queued_again(analysed: Services, researcher: Services) -> None:

@@ -8,6 +8,7 @@ from pages._components import state
 from pages._components.exports.buttons import download, signal_buttons, table_buttons
 from pages._components.open_review import OpenReview
 from pages._components.view import View
+from processing.errors import NotFoundError, StorageUnavailableError
 from processing.exports.formats import (
     MEDIA_TYPES,
     ExportFile,
@@ -40,12 +41,24 @@ def _popover(opened: OpenReview) -> None:
     if popover.open:
         with popover:
             _results(opened, key)
-            if opened.review.object_missing_since is not None:
-                st.caption(_("The recording itself is no longer in the store; its results are."))
+            if not _recording_is_there(opened):
                 return
             if opened.review.result is not None:
                 _signals(opened, key)
             _recording(opened, key)
+
+
+def _recording_is_there(opened: OpenReview) -> bool:
+    """Whether there is anything but results to take along; a click could not say why there is not."""
+    try:
+        opened.services.exports.check_recording(opened.review)
+    except NotFoundError:
+        st.caption(_("The recording itself is no longer in the store; its results are."))
+        return False
+    except StorageUnavailableError:
+        st.caption(_("The recording cannot be reached at the moment; its results can."))
+        return False
+    return True
 
 
 def _results(opened: OpenReview, key: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._components import state
+from pages._components import state, words
 from pages._components.inbox.actions import row_actions
 from pages._components.inbox.filters import choose_states
 from pages._components.inbox.wording import row_note, row_state, time_words, when_words
@@ -86,7 +86,7 @@ def _summary(rows: Sequence[InboxRow]) -> str:
     for row in rows[:PAGE]:
         word = row_state(row).word.lower()
         counts[word] = counts.get(word, 0) + 1
-    said = ", ".join(f"{count} {word}" for word, count in counts.items())
+    said = ", ".join(words.counted(count, word) for word, count in counts.items())
     n = len(rows[:PAGE])
     return ngettext("{n} file shown: {states}", "{n} files shown: {states}", n).format(n=n, states=said)
 

@@ -186,7 +186,7 @@ def _reconciliation(services: Services, facts: OperationsFacts) -> None:
     table = pd.DataFrame(
         {
             _("Started"): [local_time.second(run.started_at) for run in runs],
-            _("Took (s)"): [round((run.ended_at - run.started_at).total_seconds(), 2) for run in runs],
+            _("Took (s)"): [words.fixed((run.ended_at - run.started_at).total_seconds(), 2) for run in runs],
             _("In the bucket"): [run.n_listed for run in runs],
             _("Queued"): [run.n_queued for run in runs],
             _("Brought back"): [run.n_rescued for run in runs],
@@ -205,5 +205,5 @@ def _age(seconds: float | None) -> str:
     return words.fixed(seconds / 60, 0, "min") if seconds < 7200 else words.fixed(seconds / 3600, 0, "h")
 
 
-def _rounded(value: float | None, digits: int = 0) -> float | None:
-    return None if value is None else round(value, digits)
+def _rounded(value: float | None, digits: int = 0) -> str:
+    return words.fixed(value, digits, missing="—")

@@ -60,7 +60,6 @@ def _button(services: Services, review: SessionReview, options: ReportOptions, m
         give,
         file_name=f"{review.summary.session_code}_{options.sheet}_{options.language}.pdf",
         mime="application/pdf",
-        type="primary",
         icon=":material/download:",
         on_click="ignore",
         key="report-pdf",

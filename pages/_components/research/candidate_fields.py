@@ -10,7 +10,7 @@ from pages._components.settings.configuration_fields import ask_configuration
 from pages._components.settings.parameter_words import BY_KEY, PARAMETERS, ParameterWords
 from processing.language import gettext as _
 from processing.scoring.configuration import ScoringConfiguration
-from processing.use_cases.reprocessing import Candidate
+from processing.use_cases.reprocessing import Candidate, check_candidate
 from processing.use_cases.scoring_configurations import ScoringRules
 
 _OWN, _OTHER = -1, -2
@@ -31,7 +31,7 @@ def ask_candidate(rules: ScoringRules, *, key: str) -> Candidate:
         settings = _ask_settings(key)
     with scoring:
         configuration = _ask_scoring(rules, key)
-    return Candidate(settings, configuration)
+    return check_candidate(Candidate(settings, configuration))
 
 
 def _ask_settings(key: str) -> dict[str, Any] | None:

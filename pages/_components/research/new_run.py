@@ -113,7 +113,7 @@ def _start(services: Services, selection: Selection, candidate: Candidate, *, po
     lines = settings_lines(candidate.settings) if candidate.scoring is None else candidate_lines(candidate)
     suggested = "; ".join(lines)[:200]
     with st.form(f"{_KEY}:start", border=False, enter_to_submit=False):
-        title = st.text_input(_("Name"), placeholder=suggested, max_chars=200)
+        title = st.text_input(_("Name"), placeholder=suggested, max_chars=200, key=f"{_KEY}:title")
         if st.form_submit_button(_("Dry run"), icon=":material/science:", disabled=not possible):
             try:
                 run_id = services.research.start(title or suggested, candidate, selection)

@@ -134,7 +134,7 @@ def _decide(services: Services, run: Run) -> None:
                 run.n_applicable,
             ).format(n=run.n_applicable)
         )
-        reason = st.text_input(_("Why (for the audit log)"), max_chars=1000)
+        reason = st.text_input(_("Why (for the audit log)"), max_chars=1000, key=f"{_KEY}:why:{run.run_id}")
         with st.container(horizontal=True):
             apply = st.form_submit_button(
                 ngettext("Apply to {n} session", "Apply to {n} sessions", run.n_applicable).format(

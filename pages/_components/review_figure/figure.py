@@ -41,6 +41,7 @@ def review_figure(panels: Sequence[Panel], look: Look) -> Spec:
     data: list[Spec] = []
     layout = base_layout(rows, window, length_s, look)
     for position, (panel, limit) in enumerate(zip(panels, limits_uv(panels, look), strict=True)):
+        limit /= look.gain
         axes = rows.axes(position)
         extent = (-limit if look.raw else 0.0, limit)
         layout[long_name(axes.signal)] = signal_axis(rows.signal(position), *extent, panel.unit)

@@ -67,7 +67,8 @@ class Panel:
 class Look:
     """What the viewer chose to see, and on how many pixels.
 
-    ``window_s`` None means the whole recording; ``selected`` names a contraction.
+    ``window_s`` None means the whole recording; ``selected`` names a contraction. Amplitudes are drawn ``gain`` times
+    as tall as fits.
     """
 
     window_s: IntervalS | None = None
@@ -80,6 +81,7 @@ class Look:
     revision: str = "0"
     unit: Unit = "uv"
     width_px: float = 1060.0
+    gain: float = 1.0
 
     def target_percent(self, side: Side | None) -> float:
         """Return the target intensity of one leg in % MVC."""

@@ -138,17 +138,23 @@ def _band(row: int, known: EffortBand, key: str) -> EffortBand:
     return EffortBand(
         float(
             low.number_input(
-                _("Row {n}: from (CR10)").format(n=n), 0.0, 10.0, known.low, 0.5, "%.4g", f"{key}:low"
+                _("Row {n}: from (CR10)").format(n=n), 0.0, 10.0, known.low, 0.5, "%.4g", key=f"{key}:low"
             )
         ),
         float(
             high.number_input(
-                _("Row {n}: to (CR10)").format(n=n), 0.0, 10.0, known.high, 0.5, "%.4g", f"{key}:high"
+                _("Row {n}: to (CR10)").format(n=n), 0.0, 10.0, known.high, 0.5, "%.4g", key=f"{key}:high"
             )
         ),
         float(
             score.number_input(
-                _("Row {n}: score (0–100)").format(n=n), 0.0, 100.0, known.score, 5.0, "%.4g", f"{key}:score"
+                _("Row {n}: score (0–100)").format(n=n),
+                0.0,
+                100.0,
+                known.score,
+                5.0,
+                "%.4g",
+                key=f"{key}:score",
             )
         ),
     )

@@ -94,7 +94,9 @@ def _choose(services: Services, rules: ScoringRules, chosen: StoredConfiguration
                 label=words.plain(chosen.label)
             )
         )
-        reason = st.text_input(_("Why (for the audit log)"), max_chars=1000)
+        reason = st.text_input(
+            _("Why (for the audit log)"), max_chars=1000, key=f"{_KEY}:why:{chosen.configuration_id}"
+        )
         if st.form_submit_button(_("Use from now on"), icon=":material/check:"):
             try:
                 services.scoring.choose(chosen.configuration_id, reason=reason, expected_revision=seen)

@@ -45,7 +45,9 @@ _PLACE = """<style>
 def account_menu(viewer: Viewer) -> None:
     """Draw the menu, and keep watch over the sign-in while the page is open."""
     st.html(_PLACE)
-    with st.container(horizontal=True, horizontal_alignment="right", key="account"):
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="account"
+    ):
         if Settings().has_sign_in:
             keep_signed_in(st.session_state.get(state.SIGN_IN_TICKET))
         language_switch()

@@ -149,15 +149,18 @@ def _headed(scene: Scene, lane: Lane) -> str:
 
 
 def _band(scene: Scene, lane: Lane, name: str) -> Iterator[Spec]:
-    """Yield the band of the patient's own first sessions, over everything that is shown."""
-    band = scene.baseline(lane)
-    if band is not None:
+    """Yield the band of the patient's own first sessions, up to the first change of the MVC or the electrodes."""
+    band, changed = scene.baseline(lane), scene.first_break(lane)
+    end = scene.days.width
+    if changed is not None:
+        end = 0.0 if changed < scene.offset else _before(scene, changed - scene.offset)
+    if band is not None and end > 0:
         yield {
             "type": "rect",
             "xref": "x",
             "yref": name,
             "x0": 0,
-            "x1": scene.days.width,
+            "x1": end,
             "y0": band.low,
             "y1": band.high,
             "layer": "below",
@@ -213,11 +216,15 @@ def _break_places(scene: Scene) -> list[tuple[float, list[ReferenceBreak]]]:
     """Return where on the axis something changed, right before the session that shows it, and what."""
     found = []
     for position, group in groupby(scene.breaks, key=lambda each: each.position):
-        shown = position - scene.offset
-        x = scene.x[shown]
-        before = scene.x[shown - 1] if shown else x - 1
-        found.append(((before + x) / 2 if x - before < 1 else x - 0.5, list(group)))
+        found.append((_before(scene, position - scene.offset), list(group)))
     return found
+
+
+def _before(scene: Scene, shown: int) -> float:
+    """Return the place on the axis right before a session that is shown."""
+    x = scene.x[shown]
+    before = scene.x[shown - 1] if shown else x - 1
+    return (before + x) / 2 if x - before < 1 else x - 0.5
 
 
 def _break_lines(scene: Scene, lane: Lane, name: str, top: float) -> Spec:

@@ -38,14 +38,13 @@ def _of_leg(scene: Scene, lane: Lane, newest: int, n_usable: int) -> str:
     said = value_words(lane, value)
     if leg.expected is not None:
         said = _("{good} of {expected}").format(good=said, expected=leg.expected)
+    changed = scene.first_break(lane)
+    if scene.n_baseline and changed is not None and changed <= newest:
+        return _(
+            "{leg}: {good} good; not compared with the first {n} sessions, because the MVC or the electrodes changed."
+        ).format(leg=name, good=said, n=scene.n_baseline)
     band = scene.baseline(lane)
     if band is None or newest <= band.last:
         return _("{leg}: {good} good in the newest session.").format(leg=name, good=said)
-    if any(f.side == lane.side and band.last < f.position <= newest for f in scene.progress.breaks) or any(
-        f.side == lane.side and f.position <= band.last for f in scene.progress.breaks
-    ):
-        return _(
-            "{leg}: {good} good; not compared with the first {n} sessions, because the MVC or the electrodes changed."
-        ).format(leg=name, good=said, n=band.n)
     text = _(_PLACES[band.place_of(value)])
     return text.format(leg=name, good=said, n=band.n, band=value_words(lane, (band.low, band.high)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from pages._components.review_figure.primitives import Spec
 from pages._components.timeline.lanes import Lane, verdict_of
@@ -17,67 +18,63 @@ BASE = 0.13  # how far below zero, in shares of the axis, stands what has no val
 MANY = 90
 
 
+@dataclass
+class _Sorted:
+    """The sessions of one lane by what there is to draw: place, value, words."""
+
+    exact: list[tuple[float, float, bool, str]] = field(default_factory=list)
+    ranges: list[tuple[float, Span, str]] = field(default_factory=list)
+    unjudged: list[tuple[float, str]] = field(default_factory=list)
+    missing: list[tuple[float, str]] = field(default_factory=list)
+
+
 def lane_marks(scene: Scene, lane: Lane, axis: str, top: float) -> Iterator[Spec]:
     """Yield the traces of one lane: exact values, ranges, then the signs at the lane's base."""
     size = (9 if lane.side else 7) if len(scene.sessions) <= MANY and not scene.narrow else 5
-    exact: list[tuple[float, float, bool, str]] = []
-    ranges: list[tuple[float, Span, str]] = []
-    unjudged: list[tuple[float, str]] = []
-    missing: list[tuple[float, str]] = []
+    found = _sorted(scene, lane)
+    yield _exact(lane, axis, found.exact, size)
+    yield from _ranges(lane, axis, found.ranges, size)
+    base = -BASE * top
+    for kind, points, symbol, color in (
+        ("not_judged", found.unjudged, NOT_JUDGED, "@game"),
+        ("not_recorded", found.missing, NOT_RECORDED, "@muted"),
+    ):
+        xs, said = [x for x, _ in points], [words for _, words in points]
+        shown = size if kind == "not_judged" else 8 if size > 5 else 5
+        yield {
+            **_points(lane, kind, axis, xs, [base] * len(points), said),
+            "marker": {"symbol": symbol, "size": shown, "color": color, "line": {"width": 2, "color": color}},
+        }
+
+
+def _sorted(scene: Scene, lane: Lane) -> _Sorted:
+    found = _Sorted()
     for x, session in zip(scene.x, scene.sessions, strict=True):
         if session.status != "completed" or scene.progress.is_copy(session):
             continue
         value, verdict = lane.value(session), verdict_of(lane, session)
-        said = lane_hover(lane, session)
+        said = lane_hover(lane, session, scene.headings[session.session_code])
         if value is not None and value[0] == value[1]:
-            exact.append((x, value[0], verdict == "doubtful", said))
+            found.exact.append((x, value[0], verdict == "doubtful", said))
         elif value is not None:
-            ranges.append((x, value, said))
+            found.ranges.append((x, value, said))
         elif verdict == "not_judged":
-            unjudged.append((x, said))
+            found.unjudged.append((x, said))
         else:
-            missing.append((x, said))
+            found.missing.append((x, said))
+    return found
+
+
+def _exact(lane: Lane, axis: str, exact: list[tuple[float, float, bool, str]], size: int) -> Spec:
+    """Return the values that are known exactly, hollow where the signal is doubtful."""
     symbol = SYMBOLS[lane.side]
-    yield {
+    return {
         **_points(lane, "value", axis, [p[0] for p in exact], [p[1] for p in exact], [p[3] for p in exact]),
         "marker": {
             "symbol": [f"{symbol}-open" if doubtful else symbol for _x, _y, doubtful, _said in exact],
             "size": size,
             "color": lane.tone,
             "line": {"width": 1.8, "color": lane.tone},
-        },
-    }
-    yield from _ranges(lane, axis, ranges, size)
-    base = -BASE * top
-    yield {
-        **_points(
-            lane,
-            "not_judged",
-            axis,
-            [p[0] for p in unjudged],
-            [base] * len(unjudged),
-            [p[1] for p in unjudged],
-        ),
-        "marker": {
-            "symbol": NOT_JUDGED,
-            "size": size,
-            "color": "@game",
-            "line": {"width": 2, "color": "@game"},
-        },
-    }
-    yield {
-        **_points(
-            lane,
-            "not_recorded",
-            axis,
-            [p[0] for p in missing],
-            [base] * len(missing),
-            [p[1] for p in missing],
-        ),
-        "marker": {
-            "symbol": NOT_RECORDED,
-            "size": 8 if size > 5 else 5,
-            "line": {"width": 2, "color": "@muted"},
         },
     }
 
@@ -147,7 +144,7 @@ def session_marks(scene: Scene, axis: str) -> Iterator[Spec]:
                 "color": color,
                 "line": {"width": 1.6, "color": color},
             },
-            "text": [session_hover(session, scene.progress.marks_of(session)) for _, _, session in found],
+            "text": [_said(scene, session) for _, _, session in found],
             "hovertemplate": "%{text}<extra></extra>",
         }
     yield _empty_days(scene, axis)
@@ -160,6 +157,10 @@ def kind_of(scene: Scene, session: TimelineSession) -> str:
     if session.status != "completed":
         return "open"
     return "copy" if scene.progress.is_copy(session) else "done"
+
+
+def _said(scene: Scene, session: TimelineSession) -> str:
+    return session_hover(session, scene.progress.marks_of(session), scene.headings[session.session_code])
 
 
 def _empty_days(scene: Scene, axis: str) -> Spec:
@@ -199,7 +200,7 @@ def note_marks(scene: Scene, axis: str) -> Spec:
         "showlegend": False,
         "text": ["✎" if n == 1 else f"✎{n}" for _, n, _ in found],
         "textfont": {"size": 14, "color": "@text"},
-        "customdata": [session_hover(session, scene.progress.marks_of(session)) for _, _, session in found],
+        "customdata": [_said(scene, session) for _, _, session in found],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 

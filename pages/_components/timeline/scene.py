@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pages._components.timeline.days import Days
 from pages._components.timeline.lanes import Lane, Leg, shown_lanes
+from pages._components.timeline.words import heading_of
 from processing.scoring.baseline import BASELINE_SESSIONS, Baseline, Span, own_baseline
 from processing.use_cases.cohort import TimelineSession
 from processing.use_cases.mvc_breaks import ReferenceBreak
@@ -63,6 +64,11 @@ class Scene:
         return self.days.positions([session.at for session in self.sessions])
 
     @cached_property
+    def headings(self) -> dict[str, str]:
+        """Code and moment of each shown session; written once, because every lane says them at every point."""
+        return {session.session_code: heading_of(session) for session in self.sessions}
+
+    @cached_property
     def lanes(self) -> tuple[Lane, ...]:
         """The lanes that are shown, from the top."""
         return shown_lanes(self.leg, with_notes=self.progress.may_read_notes)
@@ -84,10 +90,19 @@ class Scene:
         ]
 
     def baseline(self, lane: Lane) -> Baseline | None:
-        """Return the band of the patient's own first sessions, None where there is none yet."""
+        """Return the band of the patient's own first sessions, None where there is none yet, or no longer one.
+
+        Sessions before and after a change of the MVC or the electrodes do not make a band together.
+        """
         if not lane.banded or not self.n_baseline:
             return None
-        return own_baseline(self.values(lane), n_sessions=self.n_baseline)
+        band = own_baseline(self.values(lane), n_sessions=self.n_baseline)
+        changed = self.first_break(lane)
+        return None if band is not None and changed is not None and changed <= band.last else band
+
+    def first_break(self, lane: Lane) -> int | None:
+        """Return the position of the first session after a change of the MVC or the electrodes of a lane's legs."""
+        return next((found.position for found in self.progress.breaks if found.side in lane.sides), None)
 
     def broken_before(self, lane: Lane, position: int) -> bool:
         """Whether the MVC or the electrodes of a lane's legs changed right before a session."""

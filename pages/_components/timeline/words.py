@@ -37,8 +37,8 @@ def value_words(lane: Lane, value: Span | None) -> str:
     return f"{said}{words.THIN}{lane.unit_after}" if lane.unit_after else said
 
 
-def lane_hover(lane: Lane, session: TimelineSession) -> str:
-    """Return what a point of a lane says when the pointer is over it."""
+def lane_hover(lane: Lane, session: TimelineSession, heading: str) -> str:
+    """Return what a point of a lane says when the pointer is over it; ``heading`` is that of the session."""
     value, verdict = lane.value(session), verdict_of(lane, session)
     said = value_words(lane, value)
     if value is None and verdict == "not_judged":
@@ -50,15 +50,15 @@ def lane_hover(lane: Lane, session: TimelineSession) -> str:
             said = _("{good} of {expected} good").format(good=said, expected=expected)
         if value[0] != value[1]:
             said = _("{counted}; no MVC was recorded, so only a range is known").format(counted=said)
-    lines = [f"<b>{heading_of(session)}</b>", f"{lane.heading}: {said}"]
+    lines = [f"<b>{heading}</b>", _("{name}: {value}").format(name=lane.heading, value=said)]
     if verdict == "doubtful" and value is not None:
         lines.append(_("Signal doubtful"))
     return "<br>".join(lines)
 
 
-def session_hover(session: TimelineSession, marks: SessionMarks) -> str:
+def session_hover(session: TimelineSession, marks: SessionMarks, heading: str) -> str:
     """Return what a session's square, or its note, says when the pointer is over it."""
-    lines = [f"<b>{heading_of(session)}</b>", _(STATUS_WORDS[session.status])]
+    lines = [f"<b>{heading}</b>", _(STATUS_WORDS[session.status])]
     if marks.copy_of:
         lines.append(_("same recording as {session}").format(session=marks.copy_of))
     if marks.n_notes:
@@ -87,7 +87,8 @@ def break_sentence(found: ReferenceBreak, session: TimelineSession) -> str:
             _("electrodes placed elsewhere ({before} → {after})").format(before=placed[0], after=placed[1])
         )
     leg = f"{words.side_mark(found.side)} {words.side_name(found.side, '')}"
-    return f"**{format_day(session.at.date())}** · {leg}: {'; '.join(said)}"
+    changed = _("{name}: {value}").format(name=leg, value="; ".join(said))
+    return f"**{format_day(session.at.date())}** · {changed}"
 
 
 _CHANGES: dict[BreakKind, str] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -24,7 +24,8 @@ from pages._components.today.wording import (
 from processing.errors import TransientError
 from processing.language import format_day
 from processing.language import gettext as _
-from processing.scoring.attention import TRIAL_DAYS
+from processing.recording import Side
+from processing.scoring.attention import TRIAL_DAYS, QualityLost
 from processing.services import Services
 from processing.use_cases.attention import Overview, PatientRow
 
@@ -87,6 +88,7 @@ def _draw(services: Services, viewer: Viewer, overview: Overview) -> None:
 
 def _table(services: Services, rows: Sequence[PatientRow]) -> None:
     st.html(f"<style>{STYLE}{_STYLE}</style>")
+    reasons = _reasons(services, rows)
     headings = (_("Patient"), _("Last 14 days"), _("Good contractions"), _("Why"), "")
     with st.container(gap="xxsmall", key="today-table"):
         with st.container(border=True, key="today-heading"):
@@ -95,10 +97,23 @@ def _table(services: Services, rows: Sequence[PatientRow]) -> None:
                     column.markdown(f":small[**{heading}**]")
         for row in rows:
             with st.container(border=True, key=f"today-row-{row.patient.code}"):
-                _row(services, row)
+                _row(services, row, reasons)
 
 
-def _row(services: Services, row: PatientRow) -> None:
+def _reasons(services: Services, rows: Sequence[PatientRow]) -> dict[tuple[str, Side], str]:
+    """Return why legs of the newest sessions are not judged, where an alert is about that; nothing while away."""
+    codes = [
+        row.patient.latest_code
+        for row in rows
+        if row.patient.latest_code and any(isinstance(alert, QualityLost) for alert in row.alerts)
+    ]
+    try:
+        return services.attention.reasons(codes)
+    except TransientError:
+        return {}
+
+
+def _row(services: Services, row: PatientRow, reasons: Mapping[tuple[str, Side], str]) -> None:
     who, days, good, why, doors = st.columns(COLUMNS, vertical_alignment="center")
     code, kind = row.patient.code, STANDING_WORDS[row.standing]
     with who.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -112,8 +127,11 @@ def _row(services: Services, row: PatientRow) -> None:
     with good:
         _good(row)
     with why.container(gap="xxsmall"):
+        of_newest = {
+            side: why for (session, side), why in reasons.items() if session == row.patient.latest_code
+        }
         for alert in row.alerts:
-            alert_line(services, code, alert)
+            alert_line(services, code, alert, of_newest)
         if not row.alerts:
             said = [standing_sentence(row), unchecked_sentence(row.assessment.unchecked)]
             st.markdown(f":small[{' '.join(part for part in said if part)}]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from pages._components.today.wording import RULE_WORDS, alert_sentence
 from processing.errors import ProcessingError
 from processing.language import gettext as _
 from processing.language import ngettext, sentence
+from processing.recording import Side
 from processing.scoring.attention import Alert
 from processing.services import Services
 from processing.use_cases.attention import MUTE_DAYS, Mute
@@ -18,11 +19,11 @@ from processing.use_cases.attention import MUTE_DAYS, Mute
 _REFUSED = f"{state.TODAY_MUTING}:refused"
 
 
-def alert_line(services: Services, code: str, alert: Alert) -> None:
-    """Draw one alert with its way to be muted."""
+def alert_line(services: Services, code: str, alert: Alert, why: Mapping[Side, str]) -> None:
+    """Draw one alert with its way to be muted; ``why`` says why legs are not judged."""
     place = (code, alert.rule)
     said, door = st.columns((5, 2), gap="small", vertical_alignment="center")
-    said.markdown(f"**{_(RULE_WORDS[alert.rule])}** · {alert_sentence(alert)}")
+    said.markdown(f"**{_(RULE_WORDS[alert.rule])}** · {alert_sentence(alert, why)}")
     door.button(
         _("Mute {n} days").format(n=MUTE_DAYS),
         icon=":material/notifications_paused:",

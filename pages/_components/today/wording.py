@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pages._components import local_time, words
 from pages._components.local_time import day as day_words
 from processing.language import gettext as _
 from processing.language import mark as N_
-from processing.language import ngettext
+from processing.language import ngettext, sentence
+from processing.recording import Side
 from processing.scoring.attention import (
     Alert,
     FewerGood,
@@ -96,15 +97,15 @@ def headline(overview: Overview) -> str:
     return " · ".join(parts)
 
 
-def alert_sentence(alert: Alert) -> str:
-    """Say what a rule found, with the numbers that it went by."""
+def alert_sentence(alert: Alert, why: Mapping[Side, str] | None = None) -> str:
+    """Say what a rule found, with the numbers that it went by; ``why`` says why legs are not judged, in English."""
     match alert:
         case Missed():
             return _missed(alert)
         case FewerGood():
             return _fewer_good(alert)
         case QualityLost():
-            return " ".join(_leg_lost(leg) for leg in alert.legs)
+            return " ".join(_leg_lost(leg, (why or {}).get(leg.side)) for leg in alert.legs)
         case HighEffort():
             return _effort(alert)
         case UnreadableFiles():
@@ -138,12 +139,16 @@ def _fewer_good(alert: FewerGood) -> str:
     return _("{leg} alone: {finding}").format(leg=_leg(alert.sides[0]), finding=said)
 
 
-def _leg_lost(leg: LegLost) -> str:
-    return ngettext(
+def _leg_lost(leg: LegLost, why: str | None) -> str:
+    said = ngettext(
         "{leg}: not judged in the last session; before, it was, last on {day}.",
         "{leg}: not judged in the last {n} sessions; before, it was, last on {day}.",
         leg.n_sessions,
     ).format(leg=_leg(leg.side), n=leg.n_sessions, day=day_words(leg.judged_at))
+    if why is None:
+        return said
+    reason = words.plain(sentence(why).rstrip("."))
+    return _("{finding} Reason: {reason}.").format(finding=said, reason=reason)
 
 
 def _effort(alert: HighEffort) -> str:

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 LOOK_ONLY, SAVE = N_("Look only"), N_("Save to a patient")
 
 
+# The field's built-in words are English in every language; its label says what may be chosen.
+_OWN_WORDS = """<style>
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] > span button [data-testid="stMarkdownContainer"]::after {{
+    content: "{choose}";
+}}
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+</style>"""
+
+
 def choose_door() -> str:
     """Ask what is to become of the files."""
     door = st.segmented_control(
@@ -42,5 +52,6 @@ def choose_files(max_bytes: int) -> list[UploadedFile]:
         max_upload_size=max(1, max_bytes // 1_048_576),
         key=f"upload:files:{st.session_state.get(state.UPLOAD_ROUND, 0)}",
     )
+    st.html(_OWN_WORDS.format(choose=_("Choose files")))
     remember_files(files)
     return files

@@ -93,6 +93,7 @@ class FakeAttention:
     plans: dict[str, list[PlannedFrom]] = field(default_factory=dict)
     mutes: dict[str, list[Mute]] = field(default_factory=dict)
     n_other_files: int = 0
+    why: dict[tuple[str, Side], str] = field(default_factory=dict)
     asked: list[Sequence[str] | None] = field(default_factory=list)
 
     def overview(self, _today: date, codes: Sequence[str] | None = None) -> Overview:
@@ -108,6 +109,10 @@ class FakeAttention:
             now=datetime.now(UTC),
             n_files_to_fix=unreadable + self.n_other_files,
         )
+
+    def reasons(self, session_codes: Sequence[str]) -> dict[tuple[str, Side], str]:
+        self.services._answer()
+        return {key: why for key, why in self.why.items() if key[0] in session_codes}
 
     def mute(self, patient_code: str, rule: str, reason: str) -> datetime:
         now = datetime.now(UTC)

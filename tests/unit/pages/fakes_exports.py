@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from processing.exports.formats import ExportFile, Format
 from processing.exports.model import Scope
-from processing.use_cases.read_models import SessionFilters
+from processing.use_cases.read_models import SessionFilters, SessionReview
 
 if TYPE_CHECKING:
     from tests.unit.pages.fakes import FakeServices
@@ -20,6 +20,7 @@ class FakeExports:
 
     services: FakeServices
     built: list[tuple[object, ...]] = field(default_factory=list)
+    recording_error: Exception | None = None
 
     @property
     def always_pseudonymised(self) -> bool:
@@ -38,6 +39,10 @@ class FakeExports:
     ) -> ExportFile:
         self.built.append((code, format, window_s))
         return ExportFile("x", "text/plain", b"signals")
+
+    def check_recording(self, _review: SessionReview) -> None:
+        if self.recording_error is not None:
+            raise self.recording_error
 
     def recording(self, code: str) -> ExportFile:
         self.built.append((code, "c3d"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -249,3 +250,25 @@ def test_the_table_lists_what_was_rejected_with_its_reason(services: FakeService
         "✗ rejected",
         "rejected by Dr Peeters: double",
     )
+
+
+def test_an_end_beyond_the_recording_is_refused_in_words(launch: Launch, services: FakeServices) -> None:
+    at = opened(launch, services)
+    button(at, "Next").click().run()
+    next(field for field in at.number_input if field.label == "End (s)").set_value(999.0).run()
+    assert any("999" in warning.value for warning in at.warning)
+    assert services.corrections.saved == []
+
+
+def test_amplitudes_are_drawn_taller_and_flatter(launch: Launch, services: FakeServices) -> None:
+    at = opened(launch, services)
+    before = amplitude_range(at)
+    button(at, "Taller").click().run()
+    assert amplitude_range(at) == pytest.approx([edge / 2 for edge in before])
+    button(at, "Flatter").click().run()
+    assert amplitude_range(at) == pytest.approx(before)
+
+
+def amplitude_range(at: AppTest) -> list[float]:
+    data = next(json.loads(c.proto.json) for c in at.get("bidi_component") if "spec" in c.proto.json)
+    return json.loads(data["spec"])["layout"]["yaxis"]["range"]

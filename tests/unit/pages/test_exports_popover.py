@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from processing.errors import NotFoundError, StorageUnavailableError
 from processing.use_cases.profile import ViewerProfile
 from tests.unit.pages.conftest import Launch, texts
 from tests.unit.pages.fakes import FakeNotes, FakeServices, make_review
@@ -57,11 +56,19 @@ def test_a_researcher_gets_no_recording_and_is_told_what_is_left_out(launch: Lau
     assert not [box for box in at.checkbox if "notes" in box.label]
 
 
-def test_without_the_file_only_results_are_offered(launch: Launch) -> None:
-    gone = replace(make_review(CODE), object_missing_since=datetime(2025, 3, 11, tzinfo=UTC))
-    at = opened(launch, FakeServices({CODE: gone}))
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotFoundError("gone"), "no longer in the store; its results are"),
+        (StorageUnavailableError("away"), "cannot be reached at the moment; its results can"),
+    ],
+)
+def test_without_the_file_only_results_are_offered(launch: Launch, error: Exception, said: str) -> None:
+    services = FakeServices({CODE: make_review(CODE)})
+    services.exports.recording_error = error
+    at = opened(launch, services)
     assert len(labels(at)) == 5
-    assert "no longer in the store; its results are" in texts(at)
+    assert said in texts(at)
 
 
 def test_a_selection_says_how_many_sessions_leave(launch: Launch) -> None:
@@ -76,3 +83,10 @@ def test_an_empty_selection_offers_nothing(launch: Launch) -> None:
     at = opened(launch, FakeServices(), "sessions.py", "sessions")
     assert labels(at) == []
     assert "nothing to export" in texts(at)
+
+
+def test_of_a_session_that_could_not_be_read_its_row_and_its_file_are_offered(launch: Launch) -> None:
+    failed = make_review(CODE, status="failed", failure="The file ends inside its header.")
+    at = opened(launch, FakeServices({CODE: failed}))
+    assert not at.exception
+    assert labels(at) == ["Excel", "CSV", "MATLAB", "JSON", "Parquet", "C3D"]

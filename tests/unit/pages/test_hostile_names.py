@@ -16,11 +16,11 @@ from pages._components.upload.file_card import card_lines
 from processing.use_cases.analyse import AnalysedRecording
 from tests.unit.pages.fakes import (
     FakeServices,
-    build_traces,
     make_channel,
     make_foreign_review,
     make_metadata,
     make_quality,
+    make_traces,
 )
 
 HOSTILE = "**b**[x](http://evil.example)$y$:red[z]<b>"
@@ -58,7 +58,7 @@ def test_hostile_words_of_a_failure_are_escaped(launch: Launch) -> None:
 
 
 def test_hostile_labels_and_units_are_escaped_on_the_card_of_a_file() -> None:
-    metadata = make_metadata()
+    metadata = make_metadata((make_channel("left"),))
     info = replace(metadata.channels[0], label=HOSTILE, unit=HOSTILE)
     metadata = replace(metadata, channels=(info,))
     found = AnalysedRecording.__new__(AnalysedRecording)
@@ -72,7 +72,7 @@ def test_hostile_labels_and_units_are_escaped_on_the_card_of_a_file() -> None:
 @pytest.mark.parametrize("unit", ["uv", "mvc"])
 def test_names_in_the_picture_hold_no_html(unit: Any) -> None:
     channel = replace(make_channel(None), name="<a href='http://evil.example'>x</a>", quality=make_quality())
-    panels = pair_panels([replace(build_traces([channel])[0], name=channel.name)], [channel])
+    panels = pair_panels([make_traces(channel)], [channel])
     drawn = json.dumps(review_figure(panels, Look(unit=unit)))
     texts = re.findall(r'"(?:text|hovertemplate)": "([^"]*)"', drawn)
     assert any("&lt;a" in text for text in texts)

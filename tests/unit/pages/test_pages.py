@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._components import words
 from pages._components.arrivals import load_arrivals
 from pages._components.state import table_key
 from processing.emg.results import Mvc
@@ -230,7 +231,7 @@ def test_a_channel_that_is_not_judged_has_no_count(launch: Launch) -> None:
     at = launch(FakeServices(reviews=every_state()), "review.py", session="P001S003")
     assert at.metric[1].value == "not judged"
     assert "Right not judged: loose sensor." in at.title[0].value
-    assert LOOSE_FINDING.reason in texts(at)
+    assert words.plain(LOOSE_FINDING.reason) in texts(at)
 
 
 def test_without_mvc_nothing_is_called_good(launch: Launch) -> None:

@@ -88,6 +88,19 @@ def test_across_a_change_of_the_mvc_nothing_is_compared(launch: Launch) -> None:
     assert "MVC 250\u202fµV, measured 2 Mar 2026 → 250\u202fµV, measured 6 Mar 2026" in texts(at)
 
 
+def test_the_band_ends_where_the_mvc_changed(launch: Launch) -> None:
+    progress = progress_of(*rising(), passport=(measured(1, 0), measured(2, 4, 270.0)))
+    bands = [s for s in figure(opened(launch, progress)[0])["layout"]["shapes"] if s["type"] == "rect"]
+    ends = {s["fillcolor"]: s["x1"] for s in bands}
+    assert ends == {"@left": 3.0, "@right": 5, "@text": 3.0}
+
+
+def test_sessions_before_and_after_a_change_make_no_band_together(launch: Launch) -> None:
+    progress = progress_of(*rising(), passport=(measured(1, 0), measured(2, 2, 270.0)))
+    bands = [s for s in figure(opened(launch, progress)[0])["layout"]["shapes"] if s["type"] == "rect"]
+    assert {s["fillcolor"] for s in bands} == {"@right"}
+
+
 def test_a_line_stops_at_a_break_and_the_other_leg_goes_on(launch: Launch) -> None:
     progress = progress_of(*rising(), passport=(measured(1, 0), measured(2, 4, 270.0)))
     spec = figure(opened(launch, progress)[0])

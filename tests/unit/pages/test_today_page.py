@@ -231,3 +231,11 @@ def test_whose_training_runs_comes_before_whose_planned_days_are_over(launch: La
     now = [make_session(day, effort_cr10=9.0) for day in days_back(0, 1)]
     at = launch(clinic([make_patient("P001", past), make_patient("P002", now)]), "today.py")
     assert codes(at) == ["P002", "P001"]
+
+
+def test_a_lost_signal_says_why_in_the_words_of_the_analysis(launch: Launch) -> None:
+    why = {("P013S009", "right"): "96 % of the power lies below 20 Hz: the *sensor* moved."}
+    said = texts(launch(clinic(why=why), "today.py"))
+    assert (
+        "last on 19 Mar 2025. Reason: 96 % of the power lies below 20 Hz\\: the \\*sensor\\* moved." in said
+    )

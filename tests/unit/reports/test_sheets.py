@@ -14,7 +14,15 @@ from processing.reports import SHEETS, ReportOptions, ReportSource, Sheet, types
 from processing.use_cases.parameter_sets import parameter_set_id
 from processing.version import SOFTWARE_VERSION
 from tests.unit.reports.reading import read_pages, words_of
-from tests.unit.reports.sources import EVERY, ordinary, reviewed, worst
+from tests.unit.reports.sources import (
+    EVERY,
+    failed,
+    one_leg_not_judged,
+    ordinary,
+    reviewed,
+    without_any_mvc,
+    worst,
+)
 
 MOST_PAGES: dict[Sheet, int] = {"clinical": 2, "patient": 1}
 FULL = {"include_raw": True, "include_name": True}
@@ -121,6 +129,13 @@ def test_the_printed_steps_add_up_to_the_printed_score() -> None:
     assert 100 + lost == pytest.approx(float(score["total"]), abs=1e-9)
 
 
+def test_what_the_legs_lack_is_said_once_in_the_readers_language() -> None:
+    for source in (without_any_mvc(), one_leg_not_judged()):
+        notes = typeset_report(source, ReportOptions()).values["result"]["score"]["notes"]
+        assert notes
+        assert not [note for note in notes if note.startswith(("Left", "Right"))]
+
+
 def test_manual_edits_name_who_what_and_why() -> None:
     said = words_of(pdf_of(ordinary()))
     assert re.search(r"Dr Peeters Left 51\.00–53\.50 ?s rejected artefact", said)
@@ -179,6 +194,25 @@ def test_decimal_sign_and_dates_follow_the_sheets_language(sheet: Sheet) -> None
     else:
         assert "maandag 10 maart 2025" in dutch
         assert "Monday 10 March 2025" in english
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_no_english_is_left_of_the_sheets_own_words(sheet: Sheet, language: Language) -> None:
+    for source in (reviewed(), without_any_mvc(), one_leg_not_judged(), failed()):
+        said = words_of(pdf_of(source, sheet, language))
+        for word in (
+            "expected",
+            "held",
+            "recorded",
+            "repetitions",
+            "reviewed",
+            "page 1 of",
+            "Next time",
+            "leg",
+            "and",
+        ):
+            assert not re.search(rf"\b{word}\b", said), f"{word}: {said}"
 
 
 def test_amplitude_is_never_called_strength_or_force() -> None:
