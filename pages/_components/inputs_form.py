@@ -24,7 +24,6 @@ from processing.emg.results import ChannelAnalysis
 from processing.errors import EditConflictError, ProcessingError
 from processing.language import gettext as _
 from processing.language import mark as N_
-from processing.language import sentence
 from processing.recording import RecordedMeasures, Side
 from processing.services import Services
 from processing.use_cases.mvc import MvcMeasurement
@@ -205,7 +204,7 @@ def _save(services: Services, code: str, inputs: SessionInputs, seen: Seen) -> N
     except EditConflictError:
         st.rerun()  # the notice above the form says what the other one saved
     except ProcessingError as error:
-        st.error(_("Not saved: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     start_again(code, anew=True)
     st.toast(_("Saved; the session was scored again."), icon=":material/check:")

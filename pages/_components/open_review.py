@@ -48,12 +48,12 @@ class OpenReview:
         st.fragment(draw, key=key)(self)
 
     def follow(self) -> None:
-        """Load what a callback has just changed, and draw the parts that show it, the picture first."""
+        """Load what a callback has just changed, and draw the parts that show it, tiles and picture first."""
         self.reload()
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw every part of the page again, the picture first; made for a callback."""
+        """Draw every part of the page again, tiles and picture first; made for a callback."""
         self.again(self._parts)
 
     def reload(self) -> None:
@@ -72,7 +72,8 @@ class OpenReview:
 
     def again(self, keys: Sequence[str]) -> None:
         """Draw some parts again; made for a callback."""
-        first = [key for key in keys if key.startswith("signals:")]
+        # The tiles take no time, the picture takes the browser longest.
+        first = [key for name in ("top:", "signals:") for key in keys if key.startswith(name)]
         st.rerun([*first, *(key for key in keys if key not in first)])
 
 

@@ -74,8 +74,8 @@ def _note_words(note: str) -> str:
         name = f"{side.capitalize()}: "
         if note.startswith(name):
             said = _("{name}: {sentence}")
-            return said.format(name=words.side_name(side, ""), sentence=sentence(note.removeprefix(name)))
-    return sentence(note)
+            return said.format(name=words.side_name(side, ""), sentence=words.told(note.removeprefix(name)))
+    return words.told(note)
 
 
 def _good_first(channels: Sequence[ChannelAnalysis], targets: SessionTargets) -> str:

@@ -343,6 +343,17 @@ def test_a_note_is_written_with_its_moment_and_stays(
     assert at.text_area(key=f"notes:{session}:new:text").value == ""
 
 
+def test_after_the_server_was_away_the_box_goes_on_with_the_note_that_was_begun(
+    open_page: Open, therapist: Services, session: str
+) -> None:
+    therapist.notes.add(session, "Pain on", at_s=3.0)
+    at = open_page("review.py", "therapist", session=session)
+    at.session_state[f"notes:{session}:new:text"] = "Pain on the left."  # what the browser still holds
+    at.run()
+    (note,) = therapist.notes.of_session(session).notes
+    assert (note.text, note.at_s, note.revision) == ("Pain on the left.", 3.0, 2)
+
+
 def test_the_second_editor_of_a_note_is_told_what_the_other_wrote(
     open_page: Open, therapist: Services, session: str
 ) -> None:

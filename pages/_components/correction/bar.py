@@ -16,7 +16,7 @@ from pages._components.view import View
 from processing.emg.corrections import REJECTION_REASONS
 from processing.emg.results import ChannelAnalysis, Contraction, IntervalS
 from processing.language import gettext as _
-from processing.language import ngettext, sentence
+from processing.language import ngettext
 
 _FIELD_PX = 104
 
@@ -197,7 +197,7 @@ def _add(corrector: Corrector, view: View) -> None:
 def _say(corrector: Corrector, chosen: tuple[ChannelAnalysis, int, Contraction] | None) -> None:
     """Say what went wrong, what was done last, and what could not be measured again."""
     if corrector.problem is not None:
-        st.warning(sentence(corrector.problem), title=_("Not saved"), icon=":material/sync_problem:")
+        st.warning(words.told(corrector.problem), title=_("Not saved"), icon=":material/sync_problem:")
     channels, log = corrector.result.channels, corrector.review.corrections
     said = []
     if log.undo is not None and log.undo.correction is not None:

@@ -30,7 +30,6 @@ from pages._components.patients.effects import (
 from processing.errors import ProcessingError
 from processing.language import gettext as _
 from processing.language import mark as N_
-from processing.language import sentence
 from processing.recording import Side
 from processing.services import Services
 from processing.use_cases.mvc import MvcEntry, MvcMeasurement, standing_measurements
@@ -167,7 +166,7 @@ def _propose(code: str, values: dict[Side, float | None], shared: dict[str, obje
             if value is not None
         )
     except ProcessingError as error:
-        st.error(_("Not possible: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
+        st.error(_("Not possible: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     if not measured:
         st.warning(_("Enter the MVC of at least one leg."), icon=":material/edit:")

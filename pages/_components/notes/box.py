@@ -11,7 +11,6 @@ from pages._components import local_time, state, words
 from pages._components.notes.autosave import autosave
 from processing.errors import EditConflictError, ProcessingError
 from processing.language import gettext as _
-from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.notes import Note
 
@@ -102,7 +101,7 @@ class NoteBox:
         if kept["conflict"]:
             self._ask_whose(kept["problem"])
         elif kept["problem"]:
-            said = _("Not saved: {reason}").format(reason=sentence(kept["problem"]))
+            said = _("Not saved: {reason}").format(reason=words.told(kept["problem"]))
             st.warning(said, icon=":material/error:")
         elif kept["saved_at"] is not None:
             said = _("Saved {time}").format(time=local_time.clock(kept["saved_at"]))
@@ -119,7 +118,7 @@ class NoteBox:
             stored = words.plain(theirs.text).replace("\n", "  \n> ")
             said = f"{_('Stored now ({when}):').format(when=when)}\n\n> {stored}"
         title = _("Changed somewhere else")
-        st.warning(f"{sentence(problem)} {said}", icon=":material/call_split:", title=title)
+        st.warning(f"{words.told(problem)} {said}", icon=":material/call_split:", title=title)
         with st.container(horizontal=True):
             st.button(_("Keep mine"), key=f"{self._key}:mine", on_click=self._keep_mine, args=(theirs,))
             if theirs is not None:

@@ -12,7 +12,6 @@ from pages._components.notices import unavailable
 from processing.errors import ProcessingError, TransientError
 from processing.language import gettext as _
 from processing.language import mark as N_
-from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.notes import Note, SessionNotes
 
@@ -160,7 +159,7 @@ def _delete(services: Services, note: Note) -> None:
     try:
         services.notes.delete(note.note_id, expected_revision=note.revision)
     except ProcessingError as error:
-        st.error(_("Not deleted: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
+        st.error(_("Not deleted: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     st.rerun(scope="fragment")
 

@@ -9,7 +9,6 @@ from pages._components.side_map.editor import channel_fields
 from pages._components.side_map.origin import origin_words
 from processing.errors import PermanentError, ProcessingError
 from processing.language import gettext as _
-from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.read_models import SessionReview
 from processing.use_cases.side_map import ChannelMap, SideMap, swapped
@@ -88,7 +87,7 @@ def _save(services: Services, review: SessionReview, chosen: ChannelMap, revisio
     try:
         consequence = services.side_map.save(review.summary.session_code, chosen, expected_revision=revision)
     except ProcessingError as error:
-        st.error(_("Not saved: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     said = {
         "moved": _("Saved; counts, MVC and score follow the new legs."),

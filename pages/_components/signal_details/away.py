@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+from pages._components import words
 from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
 from processing.language import gettext as _
-from processing.language import sentence
 
 Loaded = TypeVar("Loaded")
 
@@ -28,11 +28,11 @@ def load_or_say(load: Callable[[], Loaded], *, key: str) -> Loaded | None:
             icon=":material/hide_image:",
         )
     except ReplacedRecordingError as error:
-        st.info(sentence(str(error)), title=_("Signals not drawn"), icon=":material/hide_image:")
+        st.info(words.told(str(error)), title=_("Signals not drawn"), icon=":material/hide_image:")
     except StorageUnavailableError as error:
         st.warning(
             _("What was measured before is complete in the session review. Reason: {reason}").format(
-                reason=sentence(str(error))
+                reason=words.told(str(error))
             ),
             title=_("The recording cannot be reached at the moment"),
             icon=":material/cloud_off:",

@@ -11,7 +11,6 @@ from pages._components.what_if.comparison import comparison
 from pages._components.what_if.fields import ask, field_key, start
 from processing.errors import ProcessingError
 from processing.language import gettext as _
-from processing.language import sentence
 from processing.services import Services
 from processing.use_cases.read_models import SessionInputs, SessionReview
 from processing.use_cases.what_if import effective_inputs, what_if
@@ -111,7 +110,7 @@ def _apply(services: Services, code: str, inputs: SessionInputs) -> None:
     try:
         services.save_inputs(code, inputs, expected_revision=revision)
     except ProcessingError as error:
-        st.error(_("Not saved: {reason}").format(reason=sentence(str(error))), icon=":material/error:")
+        st.error(_("Not saved: {reason}").format(reason=words.told(str(error))), icon=":material/error:")
         return
     st.toast(_("Applied; the session was scored again."), icon=":material/check:")
     st.rerun()
