@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: start test evidence lint messages bench faults lock clean
+.PHONY: start test evidence lint messages bench faults docs lock clean
 
 start: $(VENV)/.installed
 	@exec $(BIN)/python -m processing start
@@ -40,6 +40,10 @@ bench: $(VENV)/.installed-bench
 faults: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.faults
 
+# The documentation as a site in site/; a broken link fails. Nothing is fetched, neither now nor by a reader.
+docs: $(VENV)/.installed-dev
+	$(BIN)/zensical build --clean --strict
+
 # Write the locks anew from the ranges in pyproject.toml.
 lock: $(VENV)/.installed-dev
 	$(BIN)/pip install --quiet uv
@@ -68,4 +72,4 @@ $(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed-dev
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-artifacts
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .cache site test-artifacts

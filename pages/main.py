@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._components.gate import guard
 from pages._components.language import settle_language
+from pages._components.mending import mend_framework
 from pages._components.menu import declare_pages
 from pages._components.navigation import PAGES, begins_at
 from pages._components.sign_in.account import account_menu
@@ -14,6 +15,7 @@ from processing.language import gettext as _
 
 settle_language()
 st.set_page_config(page_title=_("GHOSTLY EMG review"), page_icon="🦵", layout="wide")
+mend_framework()
 viewer = guard("main.py")
 
 page = declare_pages(viewer.role)

@@ -113,12 +113,13 @@ def _tile(
 ) -> None:
     """Draw a small heading, a number under ``label`` for screen readers, and a line of detail beside it."""
     with st.container(gap=None):
-        st.markdown(f":small[{heading}]")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f":small[{heading}]", width="content")
+            if beside is not None:
+                beside()
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
             st.metric(label, value, label_visibility="collapsed", width="content")
             st.markdown(f":small[{detail}]", width="stretch")
-            if beside is not None:
-                beside()
 
 
 def _trust(channel: ChannelAnalysis) -> str:

@@ -15,7 +15,7 @@ from pages._components.menu import declare_pages
 from pages._components.navigation import PAGES, Role
 from pages._components.notices import unavailable
 from pages._components.services import get_services
-from pages._components.sign_in.account import role_word, sign_out_button
+from pages._components.sign_in.account import sign_out_button
 from pages._components.sign_in.current import (
     LOCAL_IDENTITIES,
     client_address,
@@ -60,6 +60,20 @@ _STANDINGS = {
     "second_factor": N_(
         "Your account must be used with a second factor (an authenticator app), and has none yet: ask an "
         "administrator."
+    ),
+}
+
+
+_NOT_YOURS: dict[Role, str] = {
+    "therapist": N_(
+        "“{title}” is not part of the work of a therapist, so it stays closed. An administrator can change your role."
+    ),
+    "researcher": N_(
+        "“{title}” is not part of the work of a researcher, so it stays closed. An administrator can change your role."
+    ),
+    "administrator": N_(
+        "“{title}” is not part of the work of an administrator, so it stays closed. An administrator can change your "
+        "role."
     ),
 }
 
@@ -149,7 +163,7 @@ def _turn_away(refusal: AccessDeniedError | TransientError, page: str) -> NoRetu
     elif isinstance(refusal, NotAdmittedError):
         st.title(_("Signed in, but not yet admitted"), anchor=False)
         language_switch()
-        st.warning(words.plain(str(refusal)), icon=":material/badge:")
+        st.warning(str(refusal), icon=":material/badge:")
         st.caption(_("Signed in as {name}.").format(name=refusal.name))
         sign_out_button()
     else:
@@ -189,10 +203,7 @@ def _check_role(page: str, viewer: Viewer) -> None:
     title = _("This page") if entry is None else _(entry.title)
     st.title(title, anchor=False)
     st.warning(
-        _(
-            "“{title}” is not part of the work of this role: {role}. So it stays closed. An administrator can change "
-            "your role."
-        ).format(title=title, role=role_word(viewer.role)),
+        _(_NOT_YOURS[viewer.role]).format(title=title),
         icon=":material/lock:",
     )
     st.page_link("sessions.py", label=_("All sessions"), icon=":material/list:")

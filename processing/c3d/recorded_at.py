@@ -15,6 +15,9 @@ _FILE_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 
+# The game runs on tablets, of which there were none before. An earlier date is that of a clock that was never set
+# (1970, 1980, 2000): taken for the patient's first session, it would end the planned days before they began.
+_FIRST_YEAR: Final = 2010
 
 # What systems add to the name of a second copy, before the ending: Windows and browsers, Windows again, macOS.
 _COPY_MARK: Final = re.compile(
@@ -78,7 +81,7 @@ def copy_notice(file_name: str | None) -> str | None:
 
 
 def parse_info_time(texts: Sequence[str]) -> datetime | None:
-    """Return the time in INFO:TIME, or None where its five texts do not make one."""
+    """Return the time in INFO:TIME, or None where its five texts do not make one, or one of a clock never set."""
     if len(texts) != 5 or not all(re.fullmatch(r"[0-9]{1,4}", text.strip()) for text in texts):
         return None
     year, month, day, hour, minute = (int(text) for text in texts)
@@ -96,6 +99,8 @@ def _base_name(file_name: str | None) -> str:
 
 
 def _time(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime | None:
+    if year < _FIRST_YEAR:
+        return None
     try:
         return datetime(year, month, day, hour, minute, second)
     except ValueError:

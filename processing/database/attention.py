@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from psycopg.rows import DictRow
 
@@ -25,7 +25,8 @@ _MOST_SESSIONS = 60
 # Enough for the sparkline and for three comparable sessions among others.
 _MOST_DETAILS = 12
 
-# The index gives each patient's newest sessions one after the other; nothing is counted over all time.
+# The index gives each patient's newest sessions one after the other; nothing is counted over all time. What a tablet
+# with a wrong clock dated after tomorrow is no newest session: it would hide every later one.
 OVERVIEW = """
 select p.code, p.therapist::text as therapist_id, c.display_name as therapist_name, p.site,
        coalesce(t.n_sessions, 0) as n_sessions, f.first_at, coalesce(d.code, n.code) as latest_code,
@@ -38,7 +39,8 @@ left join lateral (
     where y.patient_id = p.id order by y.session_at limit 1) f on true
 left join lateral (
     select s.session_code as code, s.session_at as at from app.therapy_sessions s
-    where s.patient_id = p.id and s.result_version > 0 order by s.session_at desc, s.id desc limit 1) d on true
+    where s.patient_id = p.id and s.result_version > 0 and s.session_at < (%(today)s::date + 2)::timestamp
+    order by s.session_at desc, s.id desc limit 1) d on true
 left join lateral (
     select s.session_code as code, s.session_at as at from app.therapy_sessions s
     where s.patient_id = p.id and d.code is null order by s.session_at desc, s.id desc limit 1) n on true
@@ -55,7 +57,8 @@ left join lateral (
            array_agg(y.effort_cr10 order by y.n) filter (where y.n <= %(details)s) as effort_cr10
     from (select x.*, row_number() over (order by x.session_at desc) as n
           from (select * from app.session_summaries s
-                where s.patient_id = p.id order by s.session_at desc limit %(sessions)s) x) y) r on true
+                where s.patient_id = p.id and s.session_at < (%(today)s::date + 2)::timestamp
+                order by s.session_at desc limit %(sessions)s) x) y) r on true
 where %(codes)s::text[] is null or p.code = any(%(codes)s)
 order by p.code
 """
@@ -122,9 +125,12 @@ where rule = %(rule)s and patient_id = (select id from app.patients where code =
 """
 
 
-def read_patients(database: Database, codes: Sequence[str] | None = None) -> list[RecordedPatient]:
+def read_patients(
+    database: Database, today: date, codes: Sequence[str] | None = None
+) -> list[RecordedPatient]:
     """Return what is recorded of the patients whom the viewer may see, by code; all, or those named."""
     wanted = {
+        "today": today,
         "codes": None if codes is None else list(codes),
         "sessions": _MOST_SESSIONS,
         "details": _MOST_DETAILS,

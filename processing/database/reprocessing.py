@@ -45,10 +45,11 @@ limit %(limit)s
 
 _RUNS = """
 select r.*, app.person_name(r.created_by) as created_by_name, app.person_name(r.applied_by) as applied_by_name,
-       t.counts, t.n_applied, t.n_not_applied, t.ended_at
+       t.n_left, t.counts, t.n_applied, t.n_not_applied, t.ended_at
 from app.reprocessing_runs r
 left join lateral (
-    select jsonb_object_agg(g.outcome, g.n) filter (where g.outcome is not null) as counts,
+    select coalesce(sum(g.n), 0)::integer as n_left,
+           jsonb_object_agg(g.outcome, g.n) filter (where g.outcome is not null) as counts,
            sum(g.n_applied)::integer as n_applied, sum(g.n_not_applied)::integer as n_not_applied,
            greatest(max(g.tried_at), max(g.applied_at)) as ended_at
     from (select i.outcome, count(*)::integer as n, count(i.applied_version) as n_applied,
@@ -235,7 +236,7 @@ def _run(row: DictRow) -> Run:
         title=row["title"],
         candidate=candidate,
         selection=row["selection"],
-        n_items=row["n_items"],
+        n_items=row["n_left"],  # a session that is deleted takes its item along, and is waited for no longer
         created_by=row["created_by_name"],
         created_at=row["created_at"],
         cancelled_at=row["cancelled_at"],

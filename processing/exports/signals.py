@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,10 @@ def window_samples(window_s: IntervalS | None, rate_hz: float, n_samples: int) -
     """Return a window in samples, half-open and cut to the recording."""
     if window_s is None:
         return 0, n_samples
+    if not all(isfinite(moment) for moment in window_s):
+        raise InvalidParameterError(
+            f"The window from {window_s[0]} to {window_s[1]} s has no ends; expected two moments in seconds."
+        )
     start, stop = (max(0, min(n_samples, round(moment * rate_hz))) for moment in window_s)
     if stop <= start:
         raise InvalidParameterError(

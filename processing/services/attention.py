@@ -21,7 +21,7 @@ class AttentionService:
 
         ``today`` is the reader's date. Files to fix are those of all the viewer's patients, and those of none.
         """
-        recorded = attention.read_patients(self._database, codes)
+        recorded = attention.read_patients(self._database, today, codes)
         others = 0 if codes is not None else attention.count_other_files(self._database)
         unreadable = sum(patient.unreadable.n_files for patient in recorded if patient.unreadable)
         return build_overview(

@@ -129,7 +129,10 @@ class RunItem:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A dry run, and what was decided about it. ``counts`` says how many sessions came out how."""
+    """A dry run, and what was decided about it. ``counts`` says how many sessions came out how.
+
+    ``n_items`` counts the sessions that still exist: one that is deleted leaves the run.
+    """
 
     run_id: int
     title: str
@@ -159,15 +162,20 @@ class Run:
         return sum(count for outcome, count in self.counts.items() if outcome in APPLICABLE)
 
     @property
+    def n_not_reached(self) -> int:
+        """How many sessions an application has not come to, or never will once it is stopped."""
+        return max(0, self.n_applicable - self.n_applied - self.n_not_applied)
+
+    @property
     def state(self) -> RunState:
         """What becomes of it."""
         if self.cancelled_at is not None:
             return "cancelled"
         if self.apply_requested_at is None:
             return "tried" if self.n_tried >= self.n_items else "trying"
-        if self.apply_cancelled_at is not None:
-            return "apply_cancelled"
-        return "applied" if self.n_applied + self.n_not_applied >= self.n_applicable else "applying"
+        if not self.n_not_reached:
+            return "applied"  # also where somebody stopped it when there was nothing left to stop
+        return "applying" if self.apply_cancelled_at is None else "apply_cancelled"
 
     @property
     def running(self) -> bool:

@@ -20,7 +20,7 @@ def test_a_contraction_is_chosen_by_click_and_key_and_found_again_in_the_review(
     visit: Visit, fake_url: str
 ) -> None:
     page = visit(f"{fake_url}/review?session=P001S001")
-    page.get_by_role("link", name="Contraction inspector").click()
+    page.get_by_role("link", name="Inspector").click()
     expect(page.get_by_text("Left 1 of 4")).to_be_visible()
     wait_idle(page)
     page.get_by_role("button", name="Right 3, at").click()

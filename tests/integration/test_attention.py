@@ -21,8 +21,8 @@ DAY = date(2025, 3, 10)
 GOOD = [(2.0, 4.5), (7.0, 9.5)]
 
 
-def _recorded(day: int, **changes: Any) -> bytes:
-    when = {"INFO": {"TIME": ["2025", "3", str(day), "11", "50"]}}
+def _recorded(day: int, *, year: int = 2025, **changes: Any) -> bytes:
+    when = {"INFO": {"TIME": [str(year), "3", str(day), "11", "50"]}}
     return make_c3d(contractions_s=GOOD, parameters=when, seed=day, **changes)
 
 
@@ -68,6 +68,24 @@ def test_a_patient_is_what_their_sessions_say(analysed: Services) -> None:
     assert (row.course.first, row.course.last) == (date(2025, 3, 8), date(2025, 3, 21))
     assert [alert.rule for alert in row.alerts] == ["unreadable"]
     assert len(row.good_counts("left")) == 3
+
+
+def test_a_tablet_whose_clock_is_wrong_does_not_hide_who_stays_away(services: Services) -> None:
+    for day in (8, 9, 10):
+        services.store.write(f"P001/{day:02}.c3d", _recorded(day))
+        services.store.write(f"P002/{day:02}.c3d", _recorded(day))
+    services.store.write("P001/past.c3d", _recorded(1, year=1970))
+    services.store.write("P002/future.c3d", _recorded(1, year=2099))
+    _analyse_all(services)
+    later = DAY + timedelta(days=6)
+    for code in ("P001", "P002"):
+        row = _row(services, code, later)
+        assert [alert.rule for alert in row.alerts] == ["missed"]
+        assert row.course is not None
+        assert row.course.first == date(2025, 3, 8)
+    future = _row(services, "P002", later)
+    assert future.patient.latest_at == datetime(2025, 3, 10, 11, 50)
+    assert future.patient.sessions[0].at == datetime(2025, 3, 10, 11, 50)
 
 
 def test_a_patient_without_a_session_has_a_row_and_no_alert(analysed: Services) -> None:

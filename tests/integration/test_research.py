@@ -278,7 +278,30 @@ def test_a_cancelled_application_stops_where_it_is(analysed: Services, researche
     researcher.research.cancel(run.run_id)
     assert analysed.research.work(run.run_id, "apply", 2, 4) == "cancelled"
     run = researcher.research.run(run.run_id)
-    assert (run.state, run.n_applied) == ("apply_cancelled", 1)
+    assert (run.state, run.n_applied, run.n_not_reached) == ("apply_cancelled", 1, 3)
+
+
+def test_an_application_that_is_stopped_after_its_end_was_applied_all_the_same(
+    analysed: Services, researcher: Services
+) -> None:
+    run = finish(analysed, researcher.research.start("Longer", LONGER, Selection()))
+    researcher.research.apply(run.run_id, "Agreed")
+    assert finish(analysed, run.run_id).state == "applied"
+    researcher.research.cancel(run.run_id)
+    assert researcher.research.run(run.run_id).state == "applied"
+
+
+def test_nobody_waits_for_a_session_that_was_deleted(analysed: Services, researcher: Services) -> None:
+    run_id = researcher.research.start("Longer", LONGER, Selection())
+    analysed.research.work(run_id, "try", 1, 1)
+    analysed.database.execute(
+        "delete from app.therapy_sessions where session_code in ('P001S001', 'P001S004')"
+    )
+    run = finish(analysed, run_id)
+    assert (run.state, run.n_items, run.counts) == ("tried", 2, {"same": 1, "changed": 1})
+    researcher.research.apply(run_id, "Agreed")
+    run = finish(analysed, run_id)
+    assert (run.state, run.n_applied) == ("applied", 2)
 
 
 def test_a_run_that_has_not_ended_cannot_be_applied(researcher: Services) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._components import state
 from pages._components.chart import Events, chart
+from pages._components.compare.curves import show_curves
 from pages._components.compare.dumbbell import NOMINAL_WIDTH_PX, columns, dumbbell_figure
 from pages._components.compare.overlay import Axes, at_onset_axes, overlay_figure, shape_axes
 from pages._components.compare.repetitions import BothPanels, LegPair, at_onset, panels_of, shapes
@@ -122,3 +123,4 @@ def _pictures(pairs: list[LegPair], axes: Axes, why: list[str], *, alt: str, key
         revision = f"{key}:{current_language()}:{len(chosen)}"
         figure = overlay_figure(chosen, axes, [why[i] for i in group], revision=revision)
         chart(figure, alt=alt, key=f"{key}:{group[0]}:{len(group)}")
+    show_curves(pairs, axes, key=f"{key}:table")

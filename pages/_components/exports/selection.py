@@ -38,7 +38,7 @@ def _popover(services: Services, filters: SessionFilters | Selection, key: str) 
         icon=":material/download:",
         key=key,
         on_change="rerun",
-        help=_("All sessions that match the filters, as tables"),
+        width="content",
     )
     if popover.open:
         with popover:

@@ -36,7 +36,7 @@ def _popover(opened: OpenReview) -> None:
         icon=":material/download:",
         key=key,
         on_change="rerun",
-        help=_("Results, signals or the recording as a file"),
+        width="content",
     )
     if popover.open:
         with popover:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._components import words
 from pages._components.gate import Viewer
+from pages._components.language.tabs import kept_tabs
 from pages._components.mvc_passport.passport import mvc_passport
 from pages._components.patients.assignment import assignment
 from pages._components.patients.identity import identity
@@ -34,7 +35,7 @@ def one_patient(services: Services, viewer: Viewer, code: str) -> None:
         parts[_("Who this is")] = partial(identity, services, code)
     if viewer.role == "administrator":
         parts[_("Assignment")] = partial(assignment, services, patient)
-    for tab, draw in zip(st.tabs(list(parts)), parts.values(), strict=True):
+    for tab, draw in zip(kept_tabs(list(parts), key="patient:part"), parts.values(), strict=True):
         with tab:
             draw()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -13,8 +14,8 @@ from pages._components.research.diff import diff
 from pages._components.research.run_words import GRADE, candidate_lines, headline
 from pages._components.research.runs import state_badge
 from processing.errors import ProcessingError, TransientError
+from processing.language import format_day, ngettext
 from processing.language import gettext as _
-from processing.language import ngettext
 from processing.services import Services
 from processing.use_cases.reprocessing import Run
 
@@ -63,10 +64,14 @@ def _selection_words(run: Run) -> str:
     if chosen.get("site"):
         said.append(_("from {site}").format(site=words.plain(chosen["site"])))
     if chosen.get("recorded_from"):
-        said.append(_("recorded on or after {day}").format(day=chosen["recorded_from"]))
+        said.append(_("recorded on or after {day}").format(day=_day(chosen["recorded_from"])))
     if chosen.get("recorded_until"):
-        said.append(_("recorded until {day}").format(day=chosen["recorded_until"]))
+        said.append(_("recorded until {day}").format(day=_day(chosen["recorded_until"])))
     return ", ".join(said)
+
+
+def _day(stored: str) -> str:
+    return format_day(date.fromisoformat(stored))
 
 
 def _standing(run: Run) -> None:
@@ -88,6 +93,12 @@ def _standing(run: Run) -> None:
         said += " " + ngettext(
             "{n} was left as it is.", "{n} were left as they are.", run.n_not_applied
         ).format(n=run.n_not_applied)
+    if run.state == "apply_cancelled":
+        said += " " + ngettext(
+            "{n} was not reached and keeps the result that it has.",
+            "{n} were not reached and keep the results that they have.",
+            run.n_not_reached,
+        ).format(n=run.n_not_reached)
     st.markdown(said)
 
 

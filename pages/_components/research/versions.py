@@ -24,8 +24,8 @@ def versions_of_a_session(services: Services) -> None:
     if not code:
         return
     try:
-        record_opened(services, code)
         versions = services.research.versions(code)
+        record_opened(services, code)
     except ProcessingError as error:
         st.info(words.told(str(error)), icon=":material/search_off:")
         return

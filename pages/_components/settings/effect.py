@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -62,25 +64,41 @@ def _moved(now: SessionScore, then: SessionScore) -> str | None:
 
 
 def _parts(now: SessionScore, then: SessionScore) -> pd.DataFrame:
-    """Return the points of each part under both rules; their sums are the two scores."""
+    """Return the points of each part under both rules; as printed, they add up to the printed scores."""
     before, after = ({part.name: part for part in score.parts} for score in (now, then))
-    rows = []
-    for name in dict.fromkeys([*before, *after]):
-        one, other = before.get(name), after.get(name)
-        rows.append(
+    tenths_now, tenths_then = part_tenths(now), part_tenths(then)
+    return pd.DataFrame(
+        [
             {
                 _("Part"): _(WEIGHTS[name.lower()]),
-                _("Points now"): _points(one, now),
-                _("Points with these rules"): _points(other, then),
+                _("Points now"): _points(before.get(name), now, tenths_now.get(name)),
+                _("Points with these rules"): _points(after.get(name), then, tenths_then.get(name)),
             }
-        )
-    return pd.DataFrame(rows)
+            for name in dict.fromkeys([*before, *after])
+        ]
+    )
 
 
-def _points(part: ScorePart | None, score: SessionScore) -> str:
+def part_tenths(score: SessionScore) -> dict[str, int]:
+    """Return the points of each part that counts, in tenths that add up to the score's; empty without a score.
+
+    Each is cut to tenths; the tenths that are missing go to the parts that lost most.
+    """
+    if score.total is None:
+        return {}
+    exact = {part.name: 10 * part.points for part in score.parts if part.points is not None}
+    tenths = {name: math.floor(value + 1e-9) for name, value in exact.items()}
+    missing = round(10 * score.total) - sum(tenths.values())
+    for name in sorted(exact, key=lambda name: tenths[name] - exact[name])[: max(0, missing)]:
+        tenths[name] += 1
+    return tenths
+
+
+def _points(part: ScorePart | None, score: SessionScore, tenths: int | None) -> str:
     if part is None or (part.points is None and score.total is not None):
         return _("not counted")  # the others share its weight
     possible = words.fixed(100 * part.weight, 1)
-    if part.points is None:
+    points = part.points if tenths is None else tenths / 10
+    if points is None:
         return _("not known, up to {possible}").format(possible=possible)
-    return _("{points} of {possible}").format(points=words.fixed(part.points, 1), possible=possible)
+    return _("{points} of {possible}").format(points=words.fixed(points, 1), possible=possible)

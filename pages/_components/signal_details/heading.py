@@ -12,7 +12,7 @@ from processing.language import mark as N_
 from processing.use_cases.read_models import SessionReview
 
 BELOW_REVIEW: Mapping[str, tuple[str, str]] = {
-    "inspector.py": (N_("Contraction inspector"), ":material/search:"),
+    "inspector.py": (N_("Inspector"), ":material/search:"),
     "signal_details.py": (N_("Signal details"), ":material/graphic_eq:"),
     "compare.py": (N_("Compare"), ":material/compare_arrows:"),
     "report.py": (N_("Report"), ":material/print:"),
@@ -46,4 +46,5 @@ def pages_below(session_code: str, here: str = "review.py") -> None:
     """Draw links to the pages below a session's review, this one left out."""
     for page, (name, icon) in BELOW_REVIEW.items():
         if page != here:
-            st.page_link(page, label=_(name), icon=icon, query_params={"session": session_code})
+            query = {"session": session_code}
+            st.page_link(page, label=_(name), icon=icon, query_params=query, width="content")

@@ -106,7 +106,12 @@ def _save_all(services: Services, code: str, staged: Sequence[Staged]) -> list[d
 
 
 def _save_one(services: Services, code: str, file: Staged) -> dict[str, Any]:
-    row: dict[str, Any] = {"name": file.name, "reason": file.reason, "session_code": None, "created": False}
+    row: dict[str, Any] = {
+        "name": file.name,
+        "reason": sentence(file.reason) or None,
+        "session_code": None,
+        "created": False,
+    }
     if file.found is None:
         return row
     data, channel_map = file.file.getvalue(), file.channel_map
@@ -172,11 +177,11 @@ def _saved_list(services: Services, saved: Sequence[dict[str, Any]]) -> None:
 
 def _saved_row(file: dict[str, Any], summary: SessionSummary | None) -> None:
     if file["session_code"] is None:
-        state_row(words.FAILED, file["name"], file["reason"])
+        state_row(words.FAILED, file["name"], words.plain(file["reason"] or ""))
         return
     kind = words.WAITING if summary is None else words.session_state(summary)
     known = None if file["created"] else _("already stored; not stored again")
-    state_row(kind, file["name"], file["reason"] or known, file["session_code"])
+    state_row(kind, file["name"], words.plain(file["reason"] or known or ""), file["session_code"])
 
 
 def _summaries(services: Services, saved: Sequence[dict[str, Any]]) -> dict[str, SessionSummary]:

@@ -122,6 +122,8 @@ def test_a_swap_moves_sides_not_samples() -> None:
         (["2023", "3", "1", "7"], None),
         (["today", "3", "1", "7", "0"], None),
         (["²", "3", "1", "7", "0"], None),
+        (["1970", "1", "1", "0", "5"], None),  # a clock that was never set
+        (["2000", "1", "1", "0", "0"], None),
         ([], None),
     ],
 )

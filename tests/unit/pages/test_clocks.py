@@ -40,7 +40,7 @@ def test_no_other_component_prints_a_clock_without_naming_it() -> None:
         if own.search(path.read_text("utf-8")) and path.name != "local_time.py"
     }
     # The hours of the past day are those of UTC, and their headings and sentences say so.
-    assert said == {"_components/operations/figures.py", "_components/operations/view.py"}
+    assert said == {"_components/operations/figures.py"}
 
 
 @pytest.mark.parametrize("page", ["sessions.py", "review.py"])

@@ -187,7 +187,7 @@ def test_a_code_by_email_opens_the_pages(
 ) -> None:
     monkeypatch.setenv("SUPABASE_URL", auth.url)
     at = launch(FakeServices(reviews=every_state(), profile=_profile("administrator")))
-    at.segmented_control[0].set_value("Code by e-mail").run()
+    at.segmented_control(key="sign_in:way").set_value("Code by e-mail").run()
     at.text_input[0].set_value("ann@clinic.test")
     _press(at)
     assert "If this address has an account" in texts(at)

@@ -88,6 +88,20 @@ def test_numbers_of_the_review_have_a_decimal_comma(launch: Launch) -> None:
     assert not re.search(r"\d\.\d", texts(at))
 
 
+def test_a_reason_chosen_in_french_is_stored_in_english_and_shown_in_dutch(launch: Launch) -> None:
+    stored = services()
+    at = launch(stored, "review.py", session="P001S001", lang="fr")
+    with speaking("fr"):  # AppTest formats the options itself, outside of the page
+        for label in ("Suivante", "Rejeter"):
+            next(button for button in at.button if button.label == label).click().run()
+        next(box for box in at.selectbox if box.label == "Raison du rejet").set_value("not a try").run()
+    result = stored.reviews["P001S001"].result
+    assert result is not None
+    assert result.channels[0].rejected[0].mark.reason == "not a try"
+    at = launch(stored, "review.py", session="P001S001", lang="nl")
+    assert "geen poging" in texts(at)
+
+
 def test_reasons_for_a_rejection_can_all_be_translated() -> None:
     assert REASONS == REJECTION_REASONS
 

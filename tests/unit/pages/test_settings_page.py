@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._components.settings.configuration_words import changed_lines
+from pages._components.settings.effect import part_tenths
 from pages._components.settings.parameter_words import PARAMETERS, undescribed
 from processing.errors import EditConflictError
 from processing.scoring.configuration import EffortBand, RateWeights, ScoringConfiguration, Weights
+from processing.scoring.model import MuscleCount, ScoreInputs
+from processing.scoring.session import score_session
 from processing.use_cases.scoring_configurations import ConfigurationChoice, StoredConfiguration
 from tests.unit.pages.conftest import Launch, texts
 from tests.unit.pages.fakes import FakeServices, every_state
@@ -118,6 +122,15 @@ def test_a_therapist_reads_and_finds_nothing_to_change(launch: Launch) -> None:
     assert [
         button.label for button in at.button if button.label in ("Keep as a new version", "Use from now on")
     ] == []
+
+
+@pytest.mark.parametrize("held", range(13))
+def test_the_printed_parts_add_up_to_the_printed_score(held: int) -> None:
+    left, right = MuscleCount(12, 9, held, min(held, 9), 12), MuscleCount(11, 7, 5, 4, 12)
+    for effort in (None, 3.0, 5.0):
+        score = score_session(ScoreInputs(left, right, perceived_effort_cr10=effort))
+        assert score.total is not None
+        assert sum(part_tenths(score).values()) == round(10 * score.total)
 
 
 def test_every_setting_of_the_analysis_is_described() -> None:
