@@ -26,7 +26,9 @@ from tests.running_stack import RunningStack
 IMAGES = ROOT / "docs" / "images"
 MAX_BYTES = 200_000
 WIDTH_PX, HEIGHT_PX = 1280, 950
-MARGIN_PX = 14
+MARGIN_PX = 14  # beside what is shown
+ABOVE_PX, BELOW_PX = 8, 4
+HEADING, TOP, SHEET = "h1, h2, h3", "", "[data-testid=stImage] img"
 
 
 def _nothing(page: Page) -> None:
@@ -37,13 +39,13 @@ def _nothing(page: Page) -> None:
 class Picture:
     """A part of a page: from the top of one element to the top, or the bottom, of another.
 
-    ``first`` and ``until`` are selectors, or texts of a heading; no ``first`` is the page's top, no ``until`` the
-    end of what the page shows.
+    ``first`` and ``until`` are selectors, keys of containers, or ``text=...``; ``TOP`` is the page's top with the menu.
+    No ``until`` is the end of the page.
     """
 
     name: str
     path: str
-    first: str = ""
+    first: str = HEADING
     until: str = ""
     including: bool = False
     prepare: Callable[[Page], None] = _nothing
@@ -57,20 +59,9 @@ def _reject_one(page: Page) -> None:
     wait_idle(page)
 
 
-def _undo(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("Undo")).first.click()
-    page.get_by_text("Your last change").wait_for(state="hidden")
-
-
-def _keys(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^(keyboard )?Keys")).first.click()
-    page.get_by_role("dialog").wait_for()
-    page.wait_for_timeout(500)
-
-
 def _export(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("Export")).first.click()
-    page.get_by_text("How much of the signals").wait_for()
+    page.get_by_test_id("stPopover").filter(has_text="Export").get_by_role("button").first.click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Excel").wait_for()
     page.wait_for_timeout(500)
 
 
@@ -80,44 +71,27 @@ def _patient_sheet(page: Page) -> None:
     wait_idle(page)
 
 
+SCORE, TRUST = "text=Why this score?", "text=Can the signals be trusted?"
+P001S002 = "/review?session=P001S002"
 PICTURES = (
-    Picture("today", "/", first="h1, h2, h3", until="today-row-P001", including=True),
-    Picture("inbox", "/inbox", first="h1, h2, h3", until="inbox-table", including=True),
-    Picture("upload", "/upload", first="h1, h2, h3", until="text=No sign-in:"),
-    Picture("review", "/review?session=P001S002", first="h1, h2, h3", until="text=Why this score?"),
-    Picture("session-review", "/review?session=P001S002", until="text=Why this score?"),
-    Picture("quality", "/review?session=P002S002", first="h1, h2, h3", until="text=From (s)"),
+    Picture("today", "/", until="today-row-P001", including=True),
+    Picture("inbox", "/inbox", until=f"text=Open {CROSSED}S009", including=True),
+    Picture("upload", "/upload", until="text=No sign-in:"),
+    Picture("session-review", P001S002, first=TOP, until="text=From (s)"),
+    Picture("review", P001S002, until=SCORE),
+    Picture("quality", "/review?session=P002S002", until="text=From (s)"),
+    Picture("score", P001S002, first=SCORE, until=TRUST),
+    Picture("not-recorded", "/review?session=P002S001", first=SCORE, until=TRUST),
+    Picture("inspector", "/inspector?session=P001S002", until="text=Were they held long enough?"),
+    Picture("timeline", f"/patient?patient={CROSSED}", until="text=Show as table"),
+    Picture("compare", "/compare?a=P001S001&b=P001S002", until="text=The typical contraction"),
+    Picture("report", "/report?session=P001S002", until=SHEET, including=True),
     Picture(
-        "score",
-        "/review?session=P001S002",
-        first="text=Why this score?",
-        until="text=Can the signals be trusted?",
+        "report-patient", "/report?session=P001S002", until=SHEET, including=True, prepare=_patient_sheet
     ),
+    Picture("export", P001S002, first="[data-testid=stPopoverBody]", prepare=_export),
     Picture(
-        "not-recorded",
-        "/review?session=P002S001",
-        first="text=Why this score?",
-        until="text=Can the signals be trusted?",
-    ),
-    Picture(
-        "inspector",
-        "/inspector?session=P001S002",
-        first="h1, h2, h3",
-        until="text=Were they held long enough?",
-    ),
-    Picture("timeline", f"/patient?patient={CROSSED}", first="h1, h2, h3", until="text=Show as table"),
-    Picture(
-        "compare", "/compare?a=P001S001&b=P001S002", first="h1, h2, h3", until="text=The typical contraction"
-    ),
-    Picture("report", "/report?session=P001S002", first="h1, h2, h3", until="text=Reporting completeness"),
-    Picture("report-patient", "/report?session=P001S002", first="h1, h2, h3", prepare=_patient_sheet),
-    Picture("export", "/review?session=P001S002", prepare=_export, first="[data-testid=stPopoverBody]"),
-    Picture(
-        "correction",
-        "/review?session=P001S001",
-        first="text=From (s)",
-        until="text=Why this score?",
-        prepare=_reject_one,
+        "correction", "/review?session=P001S001", first="text=From (s)", until=SCORE, prepare=_reject_one
     ),
 )
 
@@ -127,16 +101,19 @@ def main(names: Iterable[str]) -> int:
     wanted = [picture for picture in PICTURES if not names or picture.name in names]
     IMAGES.mkdir(exist_ok=True)
     too_large = False
-    with tempfile.TemporaryDirectory(prefix="pictures-") as folder, sync_playwright() as playwright:
-        with RunningStack(Path(folder), demo=True) as stack:
-            stack.wait_for({f"P00{patient}S00{number}" for patient in (1, 2, 3) for number in (1, 2)})
-            announce_course(stack)
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGS)
-            for picture in wanted:
-                size = _take(browser.new_page(**_CLINIC), stack.dashboard_url, picture)
-                print(f"{picture.name}.png {size / 1000:.0f} kB", flush=True)
-                too_large |= size > MAX_BYTES
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="pictures-") as folder,
+        RunningStack(Path(folder), demo=True) as stack,
+        sync_playwright() as playwright,
+    ):
+        stack.wait_for({f"P00{patient}S00{number}" for patient in (1, 2, 3) for number in (1, 2)})
+        announce_course(stack)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGS)
+        for picture in wanted:
+            size = _take(browser.new_page(**_CLINIC), stack.dashboard_url, picture)
+            print(f"{picture.name}.png {size / 1000:.0f} kB", flush=True)
+            too_large |= size > MAX_BYTES
+        browser.close()
     return int(too_large)
 
 
@@ -176,10 +153,10 @@ def _box(page: Page, picture: Picture, size: tuple[int, int]) -> tuple[int, int,
         return left, top, left + int(box["width"]) + 2 * MARGIN_PX, top + int(box["height"]) + 2 * MARGIN_PX
     top, bottom = 0, size[1]
     if picture.first:
-        top = int(_box_of(page, picture.first)[0]) - MARGIN_PX
+        top = int(_box_of(page, picture.first)[0]) - ABOVE_PX
     if picture.until:
         above, below = _box_of(page, picture.until)
-        bottom = int(below) + MARGIN_PX if picture.including else int(above) - MARGIN_PX
+        bottom = int(below) + MARGIN_PX if picture.including else int(above) - BELOW_PX
     left, right = (0, size[0]) if not picture.first else _block(page)
     return left, max(top, 0), right, min(bottom, size[1])
 

@@ -17,23 +17,11 @@ from processing.emg.traces import ChannelTraces
 from processing.notifications import build_notifiers
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
-from processing.services.attention import AttentionService
-from processing.services.audit import AuditService
-from processing.services.cohort import Cohort
-from processing.services.comparison import ProgressService
-from processing.services.corrections import CorrectionService, signals_cache
-from processing.services.exports import ExportService
-from processing.services.filing import Filing
+from processing.services.areas import Areas
+from processing.services.corrections import signals_cache
 from processing.services.inbox import InboxService
-from processing.services.notes import NoteService
 from processing.services.operations import Operations
-from processing.services.patients import PatientService
-from processing.services.prescriptions import PrescriptionService
-from processing.services.reports import ReportService
-from processing.services.research import ResearchService
-from processing.services.scoring import ScoringService
-from processing.services.side_map import SideMapService
-from processing.services.signal_details import SignalDetails, source_cache
+from processing.services.signal_details import source_cache
 from processing.services.traces import Traces, draw
 from processing.settings import Settings
 from processing.storage import GuardedStore
@@ -78,7 +66,7 @@ class LookedAt:
     traces: tuple[ChannelTraces, ...]
 
 
-class Services:
+class Services(Areas):
     """The use cases with their edges plugged in: what the entry points call.
 
     Every method raises children of ProcessingError, whose messages are meant for the people who read them.
@@ -116,82 +104,6 @@ class Services:
     def inbox(self) -> InboxService:
         """Every file's state, and what a person does about it."""
         return InboxService(self.database, self.store, save_upload=self.save_upload)
-
-    @property
-    def filing(self) -> Filing:
-        """Whose a patient is, and recordings that are there twice."""
-        return Filing(self.database)
-
-    @property
-    def attention(self) -> AttentionService:
-        """Who needs somebody, and why."""
-        return AttentionService(self.database)
-
-    @property
-    def cohort(self) -> Cohort:
-        """One patient through time, and all patients at a glance."""
-        return Cohort(self.database)
-
-    @property
-    def progress(self) -> ProgressService:
-        """A patient's timeline, and two sessions side by side."""
-        return ProgressService(self.database)
-
-    @property
-    def exports(self) -> ExportService:
-        """Sessions as tables and signals as files."""
-        return ExportService(self.database, self.store, self._traces)
-
-    @property
-    def notes(self) -> NoteService:
-        """Clinical notes of sessions."""
-        return NoteService(self.database)
-
-    @property
-    def patients(self) -> PatientService:
-        """Patients and who they are."""
-        return PatientService(self.database)
-
-    @property
-    def prescriptions(self) -> PrescriptionService:
-        """What holds for a patient from a day on: targets and MVC."""
-        return PrescriptionService(self.database)
-
-    @property
-    def scoring(self) -> ScoringService:
-        """Scoring configurations."""
-        return ScoringService(self.database)
-
-    @property
-    def research(self) -> ResearchService:
-        """Other settings tried on many sessions."""
-        return ResearchService(self.database, self.store)
-
-    @property
-    def reports(self) -> ReportService:
-        """Sessions on paper."""
-        return ReportService(self.database, self.load_traces)
-
-    @property
-    def audit(self) -> AuditService:
-        """Who opened, changed and exported what."""
-        return AuditService(self.database)
-
-    @property
-    def side_map(self) -> SideMapService:
-        """Which channel is which leg."""
-        return SideMapService(self.database, self.store)
-
-    @property
-    def corrections(self) -> CorrectionService:
-        """What people change about detected contractions."""
-        return CorrectionService(self.database, self.store, self._measured)
-
-    @property
-    def signal_details(self) -> SignalDetails:
-        """Spectra, spectrograms and the trend of the median frequency."""
-        self.database.check_actor()
-        return SignalDetails(self.store, self._sources)
 
     @property
     def cache_facts(self) -> CacheFacts:
@@ -244,11 +156,6 @@ class Services:
     def load_review(self, session_code: str) -> SessionReview:
         """Return everything stored about one session; NotFoundError if there is none."""
         return sessions.load_review(self.database, session_code)
-
-    def load_traces(self, review: SessionReview) -> tuple[ChannelTraces, ...]:
-        """Return the traces of a session that this viewer has loaded; see :meth:`Traces.load`."""
-        self.database.check_actor()  # before the cache, which is everybody's
-        return self._traces.load(review)
 
     def forget_traces(self) -> None:
         """Empty the cache of traces: the next look builds them anew."""

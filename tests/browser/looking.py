@@ -14,7 +14,9 @@ AXE = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
 }
 # A number with a unit of the product, wherever it stands.
-NUMBER = re.compile(r"(?<![\w.:/-])[−-]?(\d+(?:\.\d+)?)[\s\u202f\u00a0]?(µV|mV|% MVC|%|dB|Hz|kHz|V|mmHg)(?!\w)")
+NUMBER = re.compile(
+    r"(?<![\w.:/-])[−-]?(\d+(?:\.\d+)?)[\s\u202f\u00a0]?(µV|mV|% MVC|%|dB|Hz|kHz|V|mmHg)(?!\w)"
+)
 DECIMAL = re.compile(r"(?<![\w.:/\-])[−-]?(\d+\.\d+)(?![\w.:/]|\.\d)(?!\s?s\b)")
 EXPONENT = re.compile(r"\d[eE][-+−]\d")
 
@@ -37,7 +39,8 @@ def faults(page: Page) -> list[Fault]:
     """Return what axe finds against WCAG 2.2 AA on the page as it is."""
     found = Axe().run(page, options=AXE).response["violations"]
     return [
-        Fault(fault["impact"], fault["id"], tuple(node["html"][:160] for node in fault["nodes"])) for fault in found
+        Fault(fault["impact"], fault["id"], tuple(node["html"][:160] for node in fault["nodes"]))
+        for fault in found
     ]
 
 
@@ -48,10 +51,12 @@ _TARGETS = """() => {
         'a[href], button, input, select, textarea, summary, [role=button], [role=switch], [role=slider], [role=tab]');
     const seen = [];
     for (const each of all) {
-        if (each.closest('[data-testid=stToolbar]') || each.type === 'file' || each.disabled) continue;
+        // The link over everything to the page's own part shows only while it has the focus.
+        if (each.matches('[data-testid=stSkipToContent], [type=file], :disabled')) continue;
         if (each.closest('[aria-hidden=true], [inert]') || !each.checkVisibility({ visibilityProperty: true })) continue;
         const field = each.matches('input, textarea, select');
-        const frame = (field && (each.closest('label, [data-baseweb=input], [data-baseweb=select], [data-baseweb=textarea]')
+        const thumb = each.type === 'range' ? each.closest('[style*=translate]') : null;
+        const frame = thumb || (field && (each.closest('label, [data-baseweb=input], [data-baseweb=select], [data-baseweb=textarea]')
             ?? each.parentElement)) || each;
         const box = frame.getBoundingClientRect();
         if (!box.width || !box.height) continue;
@@ -103,7 +108,8 @@ _CHARTS = """() => {
         if (chart.matches('.emg-chart') && !tables.some(after)) faults.push(`${what}: no table after it`);
         for (const [name, axis] of Object.entries(chart._fullLayout ?? {})) {
             if (!/^[xy]axis\\d*$/.test(name) || !axis.visible || !axis.showticklabels) continue;
-            if (!axis.title?.text) faults.push(`${what}: ${name} has no title`);
+            const words = axis.ticktext?.length && !axis.ticktext.some((each) => /\\d/.test(each));
+            if (!axis.title?.text && !words) faults.push(`${what}: ${name} has no title`);
         }
     }
     return faults;
@@ -137,7 +143,81 @@ def long_numbers(text: str) -> list[str]:
     return found + [match.group() for match in DECIMAL.finditer(text) if figures(match[1]) > 3]
 
 
+# Fields hold what was measured or typed, to a hundredth of a second.
+_WHERE = ("shown", "drawn", "alts")
+
+
+def long_numbers_of(page: Page) -> list[str]:
+    """Return the numbers of a page that are too long, each with where it stands."""
+    words = said(page)
+    texts = {where: words[where] if where == "shown" else "\n".join(words[where]) for where in _WHERE}
+    return [f"{where}: {number}" for where, text in texts.items() for number in long_numbers(text)]
+
+
 def figures(number: str) -> int:
     """Count significant figures; zeros at the end of a whole number are none."""
     digits = number.replace(".", "").lstrip("0")
     return len(digits if "." in number else digits.rstrip("0"))
+
+
+# What every element looks like before it has the focus; two words of a style that change are enough to be seen.
+_CALM = """() => {
+    window.__look = (each) => {
+        const seen = [];
+        for (let up = each, i = 0; up && i < 5; up = up.parentElement, i++) {
+            for (const pseudo of [null, '::before', '::after']) {
+                const style = getComputedStyle(up, pseudo);
+                seen.push([style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow,
+                    style.borderTopColor, style.backgroundColor, style.textDecorationLine].join());
+            }
+        }
+        return seen.join('|');
+    };
+    const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]');
+    window.__calm = new Map([...all].map((each) => [each, window.__look(each)]));
+}"""
+# A picture of a table is a canvas that draws its own focus; a field of a date marks the part that is typed.
+_FOCUSED = """() => {
+    const each = document.activeElement;
+    if (!each || each === document.body) return null;
+    const frame = each.closest('[style*=translate], label, [data-baseweb], [data-testid=stDateInputField]') ?? each;
+    const box = (each.type === 'range' || each.type === 'checkbox' || each.type === 'radio' ? frame : each).getBoundingClientRect();
+    const name = `${each.tagName} ${each.getAttribute('aria-label') ?? each.textContent.trim().slice(0, 40)}`;
+    const found = { name, hidden: false, same: false, first: each.matches('[data-testid=stSkipToContent]') };
+    if (each.closest('[data-testid=stDataFrame]')) return found;
+    const points = [0.5, 0.1, 0.9].flatMap((x) => [0.5, 0.1, 0.9].map((y) => [box.x + x * box.width, box.y + y * box.height]));
+    const inside = points.filter(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight);
+    found.hidden = !inside.some(([x, y]) => {
+        const top = document.elementFromPoint(x, y);
+        return top && (each.contains(top) || top.contains(each) || frame.contains(top));
+    });
+    found.same = window.__calm.has(each) && window.__calm.get(each) === window.__look(each);
+    return found;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What was met when a page was walked through by Tab."""
+
+    names: tuple[str, ...]
+    covered: tuple[str, ...]
+    unmarked: tuple[str, ...]
+
+
+def walk(page: Page, stops: int) -> Walk:
+    """Press Tab so many times, or until the focus leaves the page; note where the focus cannot be seen."""
+    page.evaluate(_CALM)
+    names, covered, unmarked = [], [], []
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        found = page.evaluate(_FOCUSED)
+        if found is None or (names and found["first"]):  # a browser without a frame begins again
+            break
+        if found["hidden"] or found["same"]:  # a moment for what moves or fades
+            page.wait_for_timeout(250)
+            found = page.evaluate(_FOCUSED) or found
+        names.append(found["name"])
+        covered += [found["name"]] if found["hidden"] else []
+        unmarked += [found["name"]] if found["same"] else []
+    return Walk(tuple(names), tuple(covered), tuple(unmarked))

@@ -95,7 +95,7 @@ def finish(services: Services, run_id: int) -> Run:
     """Do a run's chunks here, without the queue, and return it."""
     run = services.for_viewer(LOCAL_RESEARCHER).research.run(run_id)
     phase: Any = "try" if run.apply_requested_at is None else "apply"
-    services.research.work(run_id, phase, 1, run.n_items)
+    services.research.work(run_id, phase, 1, 1000)  # numbers have holes where a session was deleted
     return services.for_viewer(LOCAL_RESEARCHER).research.run(run_id)
 
 

@@ -231,7 +231,7 @@ def test_labels_that_name_the_legs_are_named_as_the_source(launch: Launch) -> No
     )
     assert "the file does not say" not in said
     assert at.title[0].value.count("Left:") == 1
-    assert "EMG_VL_L (not scored)" in at.title[0].value
+    assert r"EMG\_VL\_L (not scored)" in at.title[0].value
 
 
 def test_a_damaged_file_is_not_offered_a_map_that_cannot_help(launch: Launch) -> None:
