@@ -91,7 +91,7 @@ PICTURES = (
     ),
     Picture("export", P001S002, first="[data-testid=stPopoverBody]", prepare=_export),
     Picture(
-        "correction", "/review?session=P001S001", first="text=From (s)", until=SCORE, prepare=_reject_one
+        "correction", "/review?session=P001S001", first="text=Why rejected", until=SCORE, prepare=_reject_one
     ),
 )
 

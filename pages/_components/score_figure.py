@@ -31,6 +31,8 @@ _INSIDE = {
 }
 ROW_PX, AXIS_PX = 25, 44
 NAMES_PX, FACTS_PX = 176, 82
+COSTS_PX, NARROW_COSTS_PX, NARROW_ROW_PX = 104, 62, 48
+LEAST_BARS_PX = 220  # with less room for the bars, the words stand above them
 BAR = 0.62
 
 
@@ -111,8 +113,12 @@ def score_figure(
     targets: SessionTargets | None = None,
     *,
     rules: ScoringConfiguration | None = None,
+    narrow: bool = False,
 ) -> dict[str, Any]:
-    """Return the way from 100 points down to the score, one row a step, and the range that it could lie in."""
+    """Return the way from 100 points down to the score, one row a step, and the range that it could lie in.
+
+    ``narrow`` is for a screen on which words and bars do not fit beside each other.
+    """
     steps = shown_steps(score, channels, targets, rules=rules)
     rows: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
@@ -125,7 +131,40 @@ def score_figure(
     last = y
     rows += _result_bars(score, last)
     notes += _result_words(score, last)
-    return {"data": rows, "layout": _layout(notes, len(steps) + 1)}
+    layout = _layout(notes, len(steps) + 1)
+    return {"data": rows, "layout": _stacked(layout, len(steps) + 1) if narrow else layout}
+
+
+def around_px(*, narrow: bool) -> int:
+    """Return how many pixels beside the bars belong to words."""
+    return NARROW_COSTS_PX if narrow else NAMES_PX + FACTS_PX + COSTS_PX
+
+
+def is_narrow(width_px: float) -> bool:
+    """Whether a picture of this width, words included, leaves too little for its bars."""
+    return width_px - around_px(narrow=False) < LEAST_BARS_PX
+
+
+def _stacked(layout: dict[str, Any], n_rows: int) -> dict[str, Any]:
+    """Return the layout with name and finding of each row above its bar."""
+    margin = {**layout["margin"], "l": 0, "r": NARROW_COSTS_PX}
+    notes = []
+    for note in layout["annotations"]:
+        if note["xref"] == "paper" and note["x"] == 0.0:
+            found = note["xanchor"] == "right"
+            place = {"x": 1.0 if found else 0.0, "xshift": NARROW_COSTS_PX - 8 if found else 0}
+            notes.append({**note, **place, "yshift": NARROW_ROW_PX * 0.42})
+        else:
+            notes.append(note)
+    top = [-0.5, n_rows - 0.3]
+    return {
+        **layout,
+        "height": n_rows * NARROW_ROW_PX + AXIS_PX,
+        "margin": margin,
+        "annotations": notes,
+        "yaxis": {**layout["yaxis"], "range": top},
+        "bargap": 0,
+    }
 
 
 def score_alt(score: SessionScore, *, rules: ScoringConfiguration | None = None) -> str:
@@ -273,7 +312,7 @@ def _text(text: str, x: float, y: float, color: str, xref: str) -> dict[str, Any
 def _layout(annotations: list[dict[str, Any]], n_rows: int) -> dict[str, Any]:
     return {
         "height": n_rows * ROW_PX + AXIS_PX,
-        "margin": {"l": NAMES_PX + FACTS_PX, "r": 104, "t": 2, "b": AXIS_PX - 4},
+        "margin": {"l": NAMES_PX + FACTS_PX, "r": COSTS_PX, "t": 2, "b": AXIS_PX - 4},
         "barmode": "overlay",
         "dragmode": False,
         "hovermode": "closest",

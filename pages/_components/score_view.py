@@ -7,12 +7,19 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages._components import classes, words
-from pages._components.chart import chart
+from pages._components import classes, state, words
+from pages._components.chart import Events, chart
 from pages._components.evidence import Evidence, evidence_button, scroll_if_asked
 from pages._components.known_values import known_lines
 from pages._components.not_judged import withheld
-from pages._components.score_figure import range_between, score_alt, score_figure, shown_total
+from pages._components.score_figure import (
+    around_px,
+    is_narrow,
+    range_between,
+    score_alt,
+    score_figure,
+    shown_total,
+)
 from pages._components.score_gains import gain_lines
 from pages._components.score_steps import ShownStep, shown_steps
 from processing.emg.parameters import SessionTargets
@@ -20,9 +27,12 @@ from processing.emg.results import ChannelAnalysis
 from processing.language import gettext as _
 from processing.language import sentence
 from processing.recording import RecordedMeasures, RecordingMetadata, Side
+from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.model import SessionScore
 from processing.use_cases.read_models import SessionInputs
 from processing.use_cases.what_if import gains_of
+
+NOMINAL_PX = 480.0  # of the bars, on a desktop's screen
 
 
 def score_section(
@@ -52,8 +62,7 @@ def score_section(
     picture, missing = st.columns([5, 2], gap="large")
     with picture:
         st.markdown(_good_first(channels, targets))
-        picture_spec = score_figure(score, channels, targets, rules=rules)
-        chart(picture_spec, alt=score_alt(score, rules=rules), key=f"score:{key}")
+        _picture(score, channels, targets, rules, key)
         if metadata is not None:
             for line in gain_lines(gains_of(channels, metadata, known), targets, rules):
                 st.markdown(line)
@@ -91,6 +100,26 @@ def _good_first(channels: Sequence[ChannelAnalysis], targets: SessionTargets) ->
         )
         said.append(f"{words.side_mark(channel.side)} {count}")
     return " · ".join(said)
+
+
+def _picture(
+    score: SessionScore,
+    channels: Sequence[ChannelAnalysis],
+    targets: SessionTargets | None,
+    rules: ScoringConfiguration | None,
+    key: str,
+) -> None:
+    """Draw the steps; the browser tells how wide they came out."""
+    known_px = st.session_state.get(state.SCORE_WIDTH)
+    narrow = known_px is not None and is_narrow(known_px)
+    beside = around_px(narrow=narrow)
+    chart(
+        score_figure(score, channels, targets, rules=rules, narrow=narrow),
+        alt=score_alt(score, rules=rules),
+        key=f"score:{key}",
+        width_px=NOMINAL_PX if known_px is None else known_px - beside,
+        events=Events(on_width=lambda px: st.session_state.update({state.SCORE_WIDTH: px + beside})),
+    )
 
 
 def _evidence(steps: Sequence[ShownStep], evidence: Evidence, key: str) -> None:

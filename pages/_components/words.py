@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,9 @@ __all__ = [
     "worst_finding",
     "yes_no",
 ]
+
+_NAMED_SIGN = re.compile(r":(?=(?:material/)?[\w+-]*[A-Za-z+][\w+-]*:)")
+_WORD_JOINER = "\u2060"
 
 NO_SCORE = N_("No score: the file does not say which leg its channels belong to.")
 
@@ -198,7 +202,9 @@ def names_a_leg(channels: Sequence[ChannelAnalysis] | Sequence[ChannelInfo]) -> 
 
 def plain(text: str) -> str:
     """Show untrusted text as it is, whatever Markdown signs it holds."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>~$:" else sign for sign in text)
+    # Names of icons and emoji are looked for once the backslashes are gone, so something unseen has to stand in them.
+    apart = _NAMED_SIGN.sub(lambda found: found.group().replace(":", f":{_WORD_JOINER}", 1), text)
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>~$:" else sign for sign in apart)
 
 
 def told(text: str | None) -> str:

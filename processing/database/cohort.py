@@ -24,7 +24,7 @@ where p.code = %(patient_code)s
 """
 
 TIMELINE = """
-select s.session_code, y.*
+select s.session_code, s.recorded_at is null as of_arrival, y.*
 from (
     select * from app.session_summaries
     where patient_id = %(patient_id)s
@@ -137,6 +137,7 @@ def _session(row: DictRow) -> TimelineSession:
         percent_aop=row["percent_aop"],
         left=_leg(row, "left"),
         right=_leg(row, "right"),
+        of_arrival=row["of_arrival"],
     )
 
 

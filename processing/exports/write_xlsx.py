@@ -14,6 +14,7 @@ from processing.exports.columns import Column, FilledTable, Value
 from processing.language import gettext as _
 
 _NARROWEST, _WIDEST = 9, 44
+_LONGEST_CELL = 32_767
 _FIRST_ROWS = 200  # enough to tell how wide a column is
 
 
@@ -52,7 +53,7 @@ def _plain_sheet(
         sheet.set_column(number, number, width)
     for line, row in enumerate(rows):
         for number, value in enumerate(row):
-            sheet.write_string(line, number, value, look["head" if line == 0 else "wrapped"])
+            sheet.write_string(line, number, _fitting(value), look["head" if line == 0 else "wrapped"])
 
 
 def _table_sheet(book: Any, look: dict[str, Any], table: FilledTable) -> None:
@@ -76,9 +77,14 @@ def _write(sheet: Any, line: int, number: int, value: Value, text: Any) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(line, number, value)
     elif isinstance(value, str):
-        sheet.write_string(line, number, value, text)
+        sheet.write_string(line, number, _fitting(value), text)
     else:
         sheet.write_number(line, number, value)
+
+
+def _fitting(value: str) -> str:
+    """Return as much of a text as a cell holds, and the sign that there is more: Excel refuses the whole otherwise."""
+    return value if len(value) <= _LONGEST_CELL else f"{value[: _LONGEST_CELL - 2]} …"
 
 
 def _comment(column: Column[Any]) -> str:

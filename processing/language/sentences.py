@@ -23,6 +23,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?![\w.]*\w)")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z'“])")
 _LETTER = re.compile(r"[^\W\d_]")
+_MICROVOLTS = re.compile(r"(?<=\d )uV\b")  # as the core spells them
 _FEWEST_LETTERS = 3  # of a template beside its placeholders: one with fewer would match anything
 
 log = structlog.get_logger(__name__)
@@ -37,12 +38,12 @@ class _Template:
 def sentence(text: str | None) -> str:
     """Return a sentence of the core in the current language; English where there is no translation of it.
 
-    Numbers get the language's decimal sign. The answer is as safe as ``text``: untrusted names in it stay as they are.
+    Numbers get the language's decimal sign, microvolts their letter. The answer is as safe as ``text``: untrusted names in it stay as they are.
     """
     if not text:
         return ""
     language = current_language()
-    return text if language == "en" else _translated(language, text)
+    return _MICROVOLTS.sub("µV", text if language == "en" else _translated(language, text))
 
 
 @lru_cache(maxsize=8192)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from processing.emg.results import Verdict
@@ -38,6 +38,7 @@ class LegSummary:
 class TimelineSession:
     """One session of a patient. ``at`` is the tablet's local time or, while that is unknown, the arrival in UTC.
 
+    ``of_arrival`` says which; it has to be told apart wherever the time of day is shown.
     ``left`` and ``right`` are None where the session has no result, or no channel of that leg. ``symmetry`` and
     ``score`` lie between 0 and 100.
     """
@@ -53,6 +54,12 @@ class TimelineSession:
     percent_aop: float | None
     left: LegSummary | None
     right: LegSummary | None
+    of_arrival: bool = False
+
+    @property
+    def moment(self) -> datetime:
+        """Return ``at`` for showing: an arrival knows its zone, a tablet's time does not."""
+        return self.at.replace(tzinfo=UTC) if self.of_arrival else self.at
 
 
 @dataclass(frozen=True, slots=True)

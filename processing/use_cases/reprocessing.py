@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from processing.emg.parameters import AnalysisParameters
 from processing.emg.results import ChannelAnalysis, Verdict
@@ -23,6 +23,7 @@ from processing.scoring.model import SessionScore
 from processing.use_cases.document import parameters_from_plain
 from processing.use_cases.process_session import ClaimedSession
 from processing.use_cases.read_models import ProcessingStatus, SessionInputs
+from processing.use_cases.setting_limits import check_limits
 
 Phase: TypeAlias = Literal["try", "apply"]
 Outcome: TypeAlias = Literal["same", "changed", "newly_fails", "newly_read", "still_fails", "skipped"]
@@ -62,12 +63,17 @@ def check_candidate(candidate: Candidate) -> Candidate:
     Raises
     ------
     InvalidParameterError
-        If the analysis does not know a setting, or could not work with its value.
+        If the analysis does not know a setting, could not work with its value, or only at the worker's expense.
     """
     unknown = sorted(set(candidate.settings or {}) - set(AnalysisParameters.__dataclass_fields__))
     if unknown:
         raise InvalidParameterError(f"The analysis has no setting '{unknown[0]}'.")
-    parameters_from_plain(candidate.settings or {})
+    try:
+        tried = parameters_from_plain(candidate.settings or {})
+    except ValidationError as exc:
+        name, value = exc.errors()[0]["loc"][0], exc.errors()[0]["input"]
+        raise InvalidParameterError(f"{name} is {value}; expected a number.") from exc
+    check_limits({name: getattr(tried, name) for name in candidate.settings or {}})
     return candidate
 
 

@@ -17,7 +17,8 @@ AXE = {
 NUMBER = re.compile(
     r"(?<![\w.:/-])[−-]?(\d+(?:\.\d+)?)[\s\u202f\u00a0]?(µV|mV|% MVC|%|dB|Hz|kHz|V|mmHg)(?!\w)"
 )
-DECIMAL = re.compile(r"(?<![\w.:/\-])[−-]?(\d+\.\d+)(?![\w.:/]|\.\d)(?!\s?s\b)")
+# Moments and lengths in seconds are given to a hundredth, as they are measured.
+DECIMAL = re.compile(r"(?<![\w.:/\-])[−-]?(\d+\.\d+)(?![\w.:/]|\.\d)(?!(?:–\d+\.\d+)?\s?s\b)")
 EXPONENT = re.compile(r"\d[eE][-+−]\d")
 
 
@@ -53,11 +54,12 @@ _TARGETS = """() => {
     for (const each of all) {
         // The link over everything to the page's own part shows only while it has the focus.
         if (each.matches('[data-testid=stSkipToContent], [type=file], :disabled')) continue;
-        if (each.closest('[aria-hidden=true], [inert]') || !each.checkVisibility({ visibilityProperty: true })) continue;
+        if (each.closest('[aria-hidden=true], [inert]')) continue;
+        if (!each.checkVisibility({ visibilityProperty: true })) continue;
         const field = each.matches('input, textarea, select');
         const thumb = each.type === 'range' ? each.closest('[style*=translate]') : null;
-        const frame = thumb || (field && (each.closest('label, [data-baseweb=input], [data-baseweb=select], [data-baseweb=textarea]')
-            ?? each.parentElement)) || each;
+        const around = 'label, [data-baseweb=input], [data-baseweb=select], [data-baseweb=textarea]';
+        const frame = thumb || (field && (each.closest(around) ?? each.parentElement)) || each;
         const box = frame.getBoundingClientRect();
         if (!box.width || !box.height) continue;
         const words = each.matches('a') && each.closest('p, li, td, figcaption');
@@ -173,7 +175,8 @@ _CALM = """() => {
         }
         return seen.join('|');
     };
-    const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]');
+    const all = document.querySelectorAll(
+        'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]');
     window.__calm = new Map([...all].map((each) => [each, window.__look(each)]));
 }"""
 # A picture of a table is a canvas that draws its own focus; a field of a date marks the part that is typed.
@@ -181,15 +184,17 @@ _FOCUSED = """() => {
     const each = document.activeElement;
     if (!each || each === document.body) return null;
     const frame = each.closest('[style*=translate], label, [data-baseweb], [data-testid=stDateInputField]') ?? each;
-    const box = (each.type === 'range' || each.type === 'checkbox' || each.type === 'radio' ? frame : each).getBoundingClientRect();
+    const drawnByFrame = ['range', 'checkbox', 'radio'].includes(each.type);
+    const box = (drawnByFrame ? frame : each).getBoundingClientRect();
     const name = `${each.tagName} ${each.getAttribute('aria-label') ?? each.textContent.trim().slice(0, 40)}`;
     const found = { name, hidden: false, same: false, first: each.matches('[data-testid=stSkipToContent]') };
     if (each.closest('[data-testid=stDataFrame]')) return found;
-    const points = [0.5, 0.1, 0.9].flatMap((x) => [0.5, 0.1, 0.9].map((y) => [box.x + x * box.width, box.y + y * box.height]));
+    const shares = [0.5, 0.1, 0.9];
+    const points = shares.flatMap((x) => shares.map((y) => [box.x + x * box.width, box.y + y * box.height]));
     const inside = points.filter(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight);
     found.hidden = !inside.some(([x, y]) => {
         const top = document.elementFromPoint(x, y);
-        return top && (each.contains(top) || top.contains(each) || frame.contains(top));
+        return top && (each.contains(top) || frame.contains(top));
     });
     found.same = window.__calm.has(each) && window.__calm.get(each) === window.__look(each);
     return found;

@@ -27,7 +27,7 @@ SESSIONS = {f"P00{patient}S00{number}" for patient in (1, 2, 3) for number in (1
 # What a page is opened with, where it shows nothing without; the sessions differ in what is wrong with them.
 SUBJECTS = {
     "review": (
-        "?session=P001S001", "?session=P002S002", "?session=P003S002", "?session=P096S001", "?session=P097S001", "",
+        "?session=P001S001", "?session=P002S001", "?session=P002S002", "?session=P096S001", "?session=P097S001", "",
     ),
     "inspector": ("?session=P001S001", "?session=P002S002"),
     "signal_details": ("?session=P001S001&part=window", "?session=P002S002"),
@@ -49,7 +49,11 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """The demonstration, a damaged file, one that names no leg, and one of nobody."""
     with RunningStack(tmp_path_factory.mktemp("product") / "data", demo=True) as stack:
         recording = make_c3d(contractions_s=[(2.0, 4.5), (7.0, 9.5)], seed=7)
-        legless = make_c3d(labels=["One", "Two", "One act", "Two act"], contractions_s=[(2.0, 4.5)], seed=8)
+        legless = make_c3d(
+            labels=["CH3 Raw", "CH4 Raw", "CH3 activated", "CH4 activated"],
+            contractions_s=[(2.0, 4.5)],
+            seed=8,
+        )
         for name, data in (
             ("P096/damaged.c3d", recording[:900]),
             ("P097/no-leg.c3d", legless),
@@ -128,12 +132,17 @@ def _grave(page: Page, *, count: bool = False) -> list[str]:
     return [f"{fault.rule}: {fault.elements[:3]}" for fault in faults if fault.grave]
 
 
+HAS_FOCUS = """(name) => {
+    const each = document.activeElement;
+    return each.matches('a, button, input') && (each.getAttribute('aria-label') ?? each.textContent).includes(name);
+}"""
+
+
 def _tab_to(page: Page, name: str, stops: int = 60) -> None:
     """Press Tab until what has the focus is called so."""
     for _ in range(stops):
         page.keyboard.press("Tab")
-        if page.evaluate("(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent)"
-                         ".includes(arguments)".replace("arguments", repr(name))):  # fmt: skip
+        if page.evaluate(HAS_FOCUS, name):
             return
     pytest.fail(f"Tab does not lead to {name!r} in {stops} steps")
 
@@ -164,7 +173,7 @@ def test_the_day_s_work_needs_no_mouse(reader: tuple[Page, list[str]], clinic: R
     _tab_to(page, "Open P002S002")  # statement 2
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("review.session=P002S002"))
-    page.goto(f"{clinic.dashboard_url}/review?session=P003S002")
+    page.goto(f"{clinic.dashboard_url}/review?session=P002S001")
     wait_idle(page)
     whole = _window(page)
     page.keyboard.press("j")  # statement 8: to a contraction and back
@@ -184,7 +193,7 @@ def test_the_day_s_work_needs_no_mouse(reader: tuple[Page, list[str]], clinic: R
     expect(page.get_by_text("1 rejected")).to_have_count(0)
     wait_idle(page)
     page.keyboard.press("n")  # statement 11
-    expect(page.get_by_text("doubtful:").first).to_be_visible()
+    expect(page.get_by_text(re.compile("doubtful: ")).first).to_be_visible()
     wait_idle(page)
     address, window = page.url, _window(page)
     page.locator("[data-testid=stSkipToContent]").focus()  # where Tab begins on a page that was just opened

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import keep_picture, wait_idle
-from tests.browser.test_pages_in_browser import _serious_faults
+from tests.browser.conftest import wait_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.evidence]
 
@@ -54,18 +53,3 @@ def test_dragging_over_the_spectrogram_looks_closer_and_the_key_shows_the_whole_
     assert "from=15." in page.url
     page.keyboard.press("w")
     expect(page.get_by_text("The visible window is")).to_contain_text("0.00–60.00")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["inspector", "signal_details"])
-@pytest.mark.parametrize("code", ["P001S002", "P001S003"])
-def test_the_pages_have_no_serious_accessibility_fault(
-    watched_page: Page, fake_url: str, path: str, code: str, theme: str
-) -> None:
-    watched_page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    watched_page.goto(f"{fake_url}/{path}?session={code}")
-    expect(watched_page.locator(".emg-chart").first).to_be_visible(timeout=30_000)
-    wait_idle(watched_page)
-    keep_picture(watched_page, f"{path}-{code}-{theme}")
-    wait_idle(watched_page)
-    assert not _serious_faults(watched_page)

@@ -76,6 +76,18 @@ def test_a_timeline_says_what_the_results_say(analysed: Services) -> None:
     assert (failed.left, failed.right, failed.score) == (None, None, None)
 
 
+def test_a_session_without_a_time_of_its_own_is_told_as_arrived_in_utc(analysed: Services) -> None:
+    tablet = datetime(2025, 3, 10, 11, 50)
+    analysed.database.execute(
+        "update app.therapy_sessions set recorded_at = %(at)s where session_code = 'P001S001'", {"at": tablet}
+    )
+    first, *others = analysed.cohort.patient_timeline("P001").sessions
+    assert (first.of_arrival, first.moment) == (False, tablet)
+    assert len(others) == 2
+    for session in others:
+        assert session.moment == analysed.load_review(session.session_code).summary.received_at
+
+
 def test_the_list_and_the_review_count_alike_where_nothing_was_held(analysed: Services) -> None:
     with psycopg.connect(analysed.database.url) as connection:
         connection.execute(

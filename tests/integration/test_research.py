@@ -35,6 +35,7 @@ from processing.services import (
 from processing.settings import Settings
 from processing.use_cases.read_models import SessionFilters, SessionInputs
 from processing.use_cases.reprocessing import Candidate, Run, Selection, check_candidate
+from processing.use_cases.setting_limits import check_limits, own_values
 from tests.builders import make_c3d
 from tests.integration.conftest import fresh_database
 from tests.integration.test_event_to_result import Worker
@@ -364,6 +365,30 @@ def test_therapists_neither_try_nor_see_nor_apply(analysed: Services, researcher
     ):
         with pytest.raises(AccessDeniedError, match="under this sign-in"):
             forbidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bandpass_order", 44),
+        ("temporal_overlap_percent", 99.99),
+        ("temporal_window_s", 1e-6),
+        ("sustained_bin_s", 1e-9),
+        ("bandpass_low_hz", 1e-308),
+        ("min_contraction_s", 1e9),
+        ("min_contraction_s", "long"),
+        ("bandpass_order", 2.5),
+    ],
+)
+def test_a_value_that_would_cost_the_worker_is_refused_before_it_is_queued(name: str, value: Any) -> None:
+    with pytest.raises(InvalidParameterError, match=f"{name} is .*; expected"):
+        check_candidate(Candidate({name: value}))
+
+
+def test_the_programs_own_values_lie_within_what_may_be_tried() -> None:
+    own = own_values()
+    check_limits(own)
+    check_candidate(Candidate(own))
 
 
 def test_a_setting_that_the_analysis_does_not_know_is_refused() -> None:

@@ -99,7 +99,7 @@ def _pickers(timeline: PatientTimeline, codes: Sequence[str], a: str, b: str) ->
         if session is None:
             return code
         number, n = rounds[code]
-        text = f"{code} · {local_time.moment(session.at)}"
+        text = f"{code} · {local_time.moment(session.moment)}"
         if n == 1:
             return text
         return _("{session} · round {number} of {n}").format(session=text, number=number, n=n)

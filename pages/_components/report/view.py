@@ -63,6 +63,7 @@ def _button(services: Services, review: SessionReview, options: ReportOptions, m
         icon=":material/download:",
         on_click="ignore",
         key="report-pdf",
+        width=110,  # as wide as its content it would be drawn too narrow for its label
         help=_("Saves what is shown below as a PDF (A4). Every copy is noted in the audit log."),
     )
 

@@ -15,6 +15,9 @@ from pages._components.review_figure.target import target_uv, target_words
 from processing.emg.results import IntervalS
 from processing.language import gettext as _
 
+# With less room only the leg's name, and then only its mark, fits beside its target; the rest stands above the picture.
+NARROW_PX, NARROWEST_PX = 460, 300
+
 
 def panel_words(
     panel: Panel, position: int, axes: Axes, rows: Rows, window: IntervalS, limit: float, look: Look
@@ -34,6 +37,10 @@ def panel_words(
 def heading(panel: Panel, beyond: float | None, look: Look) -> str:
     """Say whose panel this is, whether to trust it and what does not fit; short, for the target stands beside it."""
     analysis = panel.analysis
+    if look.width_px < NARROWEST_PX:
+        return f"<b>{words.side_mark(analysis.side)}</b>"
+    if look.width_px < NARROW_PX:
+        return f"<b>{words.side_mark(analysis.side)} {panel.drawn_name}</b>"
     channel = f" · {escape(analysis.name, quote=False)}" if analysis.side else ""
     said = [f"<b>{words.side_mark(analysis.side)} {panel.drawn_name}</b>{channel}"]
     said.append(_("signal {verdict}").format(verdict=words.verdict_word(analysis.quality.verdict)))

@@ -21,7 +21,7 @@ def timeline_table(scene: Scene) -> pd.DataFrame:
             state = _("same recording as {session}").format(session=marks.copy_of)
         row = {
             _("Session"): session.session_code,
-            _("Recorded"): local_time.moment(session.at),
+            _("Recorded"): local_time.moment(session.moment),
             _("State"): state,
         }
         measured = session.status == "completed" and not marks.copy_of

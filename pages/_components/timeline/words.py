@@ -25,7 +25,7 @@ BAND_WORDS = {"excellent": N_("excellent"), "good": N_("good"), "moderate": N_("
 
 def heading_of(session: TimelineSession) -> str:
     """Return a session's code and moment."""
-    return f"{session.session_code} · {local_time.moment(session.at)}"
+    return f"{session.session_code} · {local_time.moment(session.moment)}"
 
 
 def value_words(lane: Lane, value: Span | None) -> str:

@@ -132,8 +132,9 @@ def _row(services: Services, row: PatientRow, reasons: Mapping[tuple[str, Side],
         }
         for alert in row.alerts:
             alert_line(services, code, alert, of_newest)
-        if not row.alerts:
-            said = [standing_sentence(row), unchecked_sentence(row.assessment.unchecked)]
+        # Beside an alert, too: another rule may be blind, as that of missed training once the plan has ended.
+        said = ["" if row.alerts else standing_sentence(row), unchecked_sentence(row.assessment.unchecked)]
+        if any(said):
             st.markdown(f":small[{' '.join(part for part in said if part)}]")
         muted_alerts(services, code, row.muted)
     with doors:

@@ -103,3 +103,11 @@ def test_a_placeholder_that_comes_twice_means_the_same() -> None:
     pattern = template_pattern("{leg} is {leg}")
     assert pattern.fullmatch("left is left")
     assert not pattern.fullmatch("left is right")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_microvolts_are_spelled_as_everywhere_on_screen(language: Language) -> None:
+    with speaking(language):
+        said = sentence("The baseline moves by up to 1.32 uV within a second")
+    assert "32 µV" in said
+    assert "uV" not in said

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._components.review_figure import Look, pair_panels, review_figure
 from pages._components.upload.file_card import card_lines
+from pages._components.words import plain
 from processing.use_cases.analyse import AnalysedRecording
 from tests.unit.pages.fakes import (
     FakeServices,
@@ -46,6 +47,18 @@ def test_hostile_names_of_channels_are_escaped_wherever_markdown_is_drawn(launch
     assert not at.exception
     assert any("evil" in text for text in shown(at))
     assert [text for text in shown(at) if BARE.search(text)] == []
+
+
+@pytest.mark.parametrize("text", [":material/verified:", "a :smile: b", "x:+1:y"])
+def test_what_is_called_like_an_icon_or_an_emoji_draws_none(text: str) -> None:
+    named_sign = re.compile(r":(material/)?[\w+-]+:")
+    assert named_sign.search(text)
+    assert named_sign.search(plain(text).replace("\\", "")) is None
+
+
+@pytest.mark.parametrize("text", ["at 12:30:45", "http://a.example:80/b"])
+def test_times_and_addresses_stay_as_they_are(text: str) -> None:
+    assert plain(text).replace("\\", "") == text
 
 
 def test_hostile_words_of_a_failure_are_escaped(launch: Launch) -> None:

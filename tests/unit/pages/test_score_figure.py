@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages._components.score_figure import score_alt, score_figure, shown_parts, shown_range, shown_total
+from pages._components.score_figure import (
+    is_narrow,
+    score_alt,
+    score_figure,
+    shown_parts,
+    shown_range,
+    shown_total,
+)
 from pages._components.score_gains import gain_lines, points
 from pages._components.score_steps import shown_steps
 from processing.emg.parameters import SessionTargets
@@ -117,6 +124,21 @@ def test_what_is_not_known_is_hatched_and_so_is_the_range() -> None:
 def test_a_complete_score_draws_no_range() -> None:
     kinds = {bar["meta"]["kind"] for bar in score_figure(score_session(EXAMPLE))["data"]}
     assert kinds == {"kept", "lost", "total"}
+
+
+def test_where_there_is_little_room_the_words_stand_above_the_bars() -> None:
+    wide, narrow = (score_figure(score_session(EXAMPLE), narrow=each)["layout"] for each in (False, True))
+    assert wide["margin"]["l"] > 200
+    assert narrow["margin"]["l"] == 0
+    assert narrow["height"] > wide["height"]
+    named = [note for note in narrow["annotations"] if note["text"].startswith("L ●")]
+    assert named
+    assert all(note["xshift"] == 0 and note["yshift"] > 0 for note in named)
+
+
+@pytest.mark.parametrize(("width_px", "narrow"), [(288, True), (500, True), (780, False), (1160, False)])
+def test_a_phone_and_a_tablet_are_narrow_and_a_desktop_is_not(width_px: float, narrow: bool) -> None:
+    assert is_narrow(width_px) is narrow
 
 
 def test_the_axis_names_its_unit() -> None:

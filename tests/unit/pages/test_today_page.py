@@ -112,6 +112,13 @@ def test_what_could_not_be_checked_is_said(launch: Launch) -> None:
     )
 
 
+def test_what_could_not_be_checked_is_said_beside_an_alert_too(launch: Launch) -> None:
+    ended = [make_session(day, effort_cr10=8.0) for day in days_back(40, 41)]
+    said = texts(launch(clinic([make_patient("P001", ended)]), "today.py"))
+    assert "**High effort**" in said
+    assert "Could not be checked: missed training (the planned days are over)" in said
+
+
 def test_nobody_yet_offers_to_begin(launch: Launch) -> None:
     at = launch(FakeServices(), "today.py")
     assert "No patients yet" in texts(at)
