@@ -119,3 +119,12 @@ def test_another_language_explains_other_words_under_the_same_names(language: La
     assert [a.column for a, b in pairs if a.meaning == b.meaning and " " in a.meaning] == []
     assert [t.records() for t in other.tables] == [t.records() for t in english.tables]
     assert other.about["missing_values"] != english.about["missing_values"]
+
+
+def test_a_text_that_is_longer_than_a_cell_of_a_workbook_is_cut_and_not_lost() -> None:
+    bundle = build_bundle([], Scope())
+    codes = ", ".join(f"P001S{number:04d}" for number in range(4000))
+    book = load_workbook(io.BytesIO(write_xlsx(replace(bundle, about={**bundle.about, "sessions": codes}))))
+    held = {row[0].value: row[1].value for row in book["about"].iter_rows(min_row=2)}
+    assert held["sessions"].startswith("P001S0000, P001S0001")
+    assert held["sessions"].endswith(" …")

@@ -75,3 +75,9 @@ def test_files_are_called_after_sessions_and_never_after_a_path() -> None:
     assert recording_name('P001/..\\a"b\r\nX: y.c3d') == "_a_b_X_ y.c3d"
     assert recording_name("P001/Ghostly_Emg_20250310_11-50-16-0578 (1).c3d").endswith("0578 (1).c3d")
     assert recording_name("P001/...") == "recording.c3d"
+
+
+@pytest.mark.parametrize("window", [(float("nan"), 1.0), (0.0, float("inf"))])
+def test_a_window_without_an_end_is_refused(window: tuple[float, float]) -> None:
+    with pytest.raises(InvalidParameterError, match="has no ends"):
+        window_samples(window, 990.0, 990)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processing.errors import NotFoundError
-from processing.language import LANGUAGES, sentence, speaking
+from processing.language import LANGUAGES, Language, sentence, speaking
 from processing.language.extraction import core_templates
 from processing.language.sentences import template_pattern
 
