@@ -38,7 +38,8 @@ class _Template:
 def sentence(text: str | None) -> str:
     """Return a sentence of the core in the current language; English where there is no translation of it.
 
-    Numbers get the language's decimal sign, microvolts their letter. The answer is as safe as ``text``: untrusted names in it stay as they are.
+    Numbers get the language's decimal sign, microvolts their letter. The answer is as safe as ``text``: untrusted names
+    in it stay as they are.
     """
     if not text:
         return ""

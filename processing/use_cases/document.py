@@ -135,9 +135,7 @@ def parameters_from_plain(plain: Mapping[str, Any]) -> AnalysisParameters:
 def changed_settings(parameters: AnalysisParameters) -> dict[str, Any]:
     """Return the settings that are not the program's own, by name."""
     own = parameters_to_plain(AnalysisParameters())
-    return {
-        name: value for name, value in parameters_to_plain(parameters).items() if value != own.get(name)
-    }
+    return {name: value for name, value in parameters_to_plain(parameters).items() if value != own.get(name)}
 
 
 def _table(rows: list[dict[str, Any]], row_type: type) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
+from openpyxl import load_workbook
 
 from processing.exports.bundle import DESIGNS, Bundle, build_bundle
 from processing.exports.columns import NEVER, Design
@@ -13,6 +16,7 @@ from processing.exports.document import PAGE, renewed
 from processing.exports.model import ExportedSession, Scope, ScoringUsed, SessionContext
 from processing.exports.write_json import json_schema
 from processing.exports.write_mat import LONGEST_NAME
+from processing.exports.write_xlsx import write_xlsx
 from processing.language import Language, speaking
 from processing.scoring.configuration import ScoringConfiguration
 from tests.unit.pages.fakes import make_channel, make_quality, make_review
@@ -122,9 +126,9 @@ def test_another_language_explains_other_words_under_the_same_names(language: La
 
 
 def test_a_text_that_is_longer_than_a_cell_of_a_workbook_is_cut_and_not_lost() -> None:
-    bundle = build_bundle([], Scope())
+    tables = bundle()
     codes = ", ".join(f"P001S{number:04d}" for number in range(4000))
-    book = load_workbook(io.BytesIO(write_xlsx(replace(bundle, about={**bundle.about, "sessions": codes}))))
+    book = load_workbook(io.BytesIO(write_xlsx(replace(tables, about={**tables.about, "sessions": codes}))))
     held = {row[0].value: row[1].value for row in book["about"].iter_rows(min_row=2)}
     assert held["sessions"].startswith("P001S0000, P001S0001")
     assert held["sessions"].endswith(" …")
