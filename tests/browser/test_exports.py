@@ -88,6 +88,7 @@ def test_a_selection_is_exported_from_the_list_and_stands_in_the_audit_log(
     page = visit(f"{demo_stack.dashboard_url}/sessions")
     open_export(page)
     page.get_by_test_id("stPopoverBody").get_by_text("Without dates, names and free text").click()
+    expect(page.get_by_text("Days are counted from the patient's first session.")).to_be_visible()
     wait_idle(page)
     rows = read_back(take(page, "JSON", tmp_path).read_bytes(), "json", "sessions")
     assert CODE in {row["session_code"] for row in rows}

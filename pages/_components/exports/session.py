@@ -88,6 +88,8 @@ def choose_scope(key: str, *, always_pseudonymised: bool, may_read_notes: bool) 
         else:
             bare = st.checkbox(_("Without dates, names and free text"), key=f"{key}:bare")
         notes = may_read_notes and st.checkbox(_("With clinical notes"), key=f"{key}:notes")
+    if bare:  # seen only once the choice has reached the server: from then on no file holds a date
+        st.caption(_("Days are counted from the patient's first session."))
     return Scope(pseudonymised=bare, notes=notes)
 
 
