@@ -20,7 +20,7 @@ from pages._components.open_review import OpenReview
 from pages._components.provenance import session_provenance
 from pages._components.review_figure import pair_panels
 from pages._components.score_view import score_section
-from pages._components.side_map import side_map_bar
+from pages._components.side_map import side_map_bar, swap_doubt
 from pages._components.signal_details.heading import pages_below
 from pages._components.signal_view import signal_view
 from pages._components.what_if import what_if_button
@@ -82,8 +82,9 @@ def _heading(opened: OpenReview) -> None:
         if review.result is not None:
             pages_below(summary.session_code)
         export_session(opened)
-        side_map_bar(opened.services, review, may_edit=opened.editing)
+        doubt = side_map_bar(opened.services, review, may_edit=opened.editing)
         opened.part("mark", _mark)
+    swap_doubt(doubt, may_edit=opened.editing)
 
 
 def _mark(opened: OpenReview) -> None:

@@ -29,6 +29,24 @@ where s.session_code = %(session_code)s
 
 _READ_MAP = "select channel_map from app.session_side_map where session_id = %(session_id)s"
 
+# The tablet's clock where the file has one; a file without sorts by its arrival.
+_BEFORE = """
+select before.session_code, before.id, before.result_version
+from app.therapy_sessions s
+join app.therapy_sessions before on before.patient_id = s.patient_id and before.result_version > 0
+    and (coalesce(before.recorded_at, before.received_at at time zone 'utc'), before.id)
+        < (coalesce(s.recorded_at, s.received_at at time zone 'utc'), s.id)
+where s.session_code = %(session_code)s
+order by coalesce(before.recorded_at, before.received_at at time zone 'utc') desc, before.id desc
+limit 1
+"""
+
+_LEGS_BEFORE = f"""
+with before as ({_BEFORE})
+select before.session_code, e.channel_name, e.side
+from before join app.emg_statistics e on e.session_id = before.id and e.result_version = before.result_version
+"""
+
 # The same lock as a worker's and as that of entered values: nobody stores a result meanwhile.
 _LOCK = """
 select id, result_version, processing_status from app.therapy_sessions
@@ -74,6 +92,14 @@ def read_side_map(database: Database, session_code: str) -> StoredSideMap | None
     if row is None:
         return None
     return StoredSideMap(dict(row["channel_map"]), row["revision"], row["said_by"], row["updated_at"])
+
+
+def read_legs_before(database: Database, session_code: str) -> tuple[str, dict[str, Side | None]] | None:
+    """Return the code of the patient's analysed session before this one and the leg of each of its channels."""
+    rows = database.fetch_all(_LEGS_BEFORE, {"session_code": session_code})
+    if not rows:
+        return None
+    return rows[0]["session_code"], {row["channel_name"]: row["side"] for row in rows}
 
 
 def read_channel_map(connection: Connection, session_id: Any) -> dict[str, Side | None] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from processing.c3d import chosen_map, propose_channel_map, read_metadata
 from processing.database import Database
-from processing.database.side_map import Consequence, read_side_map, save_side_map
+from processing.database.side_map import Consequence, read_legs_before, read_side_map, save_side_map
 from processing.errors import PermanentError
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
@@ -12,8 +12,10 @@ from processing.use_cases.read_models import SessionReview
 from processing.use_cases.side_map import (
     ChannelMap,
     MappedChannel,
+    OtherLegs,
     SideMap,
     check_channel_map,
+    other_legs,
     swapped,
     with_map,
 )
@@ -46,6 +48,19 @@ class SideMapService:
             return found
         mapped = with_map(found, stored.channel_map)
         return SideMap(mapped.channels, stored.revision, stored.said_by, stored.said_at)
+
+    def doubt(self, review: SessionReview, side_map: SideMap) -> OtherLegs | None:
+        """Return which channels lie on the other leg than in the patient's session before; None where none does.
+
+        Nothing is doubted that a person has said about this session.
+        """
+        if review.result is None or side_map.by_person:
+            return None
+        before = read_legs_before(self._database, review.summary.session_code)
+        if before is None:
+            return None
+        now = other_legs({channel.name: channel.side for channel in review.result.channels}, before[1])
+        return OtherLegs(before[0], now) if now else None
 
     def swap(self, session_code: str, side_map: SideMap) -> Consequence:
         """Exchange left and right of a session; what was counted, scored and compared with MVC follows.

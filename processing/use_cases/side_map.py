@@ -57,6 +57,23 @@ class SideMap:
         return {channel.key: channel.side for channel in self.channels if channel.selected}
 
 
+@dataclass(frozen=True, slots=True)
+class OtherLegs:
+    """Channels that lie on the other leg than in the patient's session before, whose code is ``session_code``.
+
+    ``now`` names the leg of each such channel here. Amplitudes cannot tell a swap, for they are not comparable between
+    legs; that the same channel changed its leg can.
+    """
+
+    session_code: str
+    now: Mapping[str, Side]
+
+
+def other_legs(now: Mapping[str, Side | None], before: Mapping[str, Side | None]) -> dict[str, Side]:
+    """Return the channels of both recordings that have changed their leg, with their leg now."""
+    return {name: side for name, side in now.items() if side and before.get(name) not in (None, side)}
+
+
 def with_map(found: SideMap, channel_map: ChannelMap | None) -> SideMap:
     """Return the channels as a map reads them; without one, as they were found."""
     if channel_map is None:

@@ -232,3 +232,37 @@ def test_a_file_with_two_muscles_of_a_leg_is_scored_by_one_and_can_be_swapped(
     assert dashboard.side_map.swap("P014S001", dashboard.side_map.load(review)) == "moved"
     after = dashboard.load_review("P014S001")
     assert _names(after) == {"right": "EMG_RF_L", "left": "EMG_RF_R", None: "EMG_VL_L"}
+
+
+def _second(services: Services, dashboard: Services, patient: str = "P014") -> SessionReview:
+    outcome = dashboard.save_upload(patient, "game-2.c3d", make_c3d(contractions_s=[(3.0, 5.5)], seed=7))
+    assert outcome.session_id is not None
+    assert services.analyse_session(outcome.session_id) == "completed"
+    return dashboard.load_review(outcome.session_code or "")
+
+
+def test_a_channel_that_changed_its_leg_since_the_session_before_raises_a_doubt(
+    services: Services, dashboard: Services
+) -> None:
+    first = _analysed(services, dashboard)
+    dashboard.side_map.swap("P014S001", dashboard.side_map.load(first))
+    second = _second(services, dashboard)
+    side_map = dashboard.side_map.load(second)
+    doubt = dashboard.side_map.doubt(second, side_map)
+    assert doubt is not None
+    assert (doubt.session_code, doubt.now) == ("P014S001", {"CH1": "left", "CH2": "right"})
+    dashboard.side_map.save("P014S002", side_map.chosen, expected_revision=0)
+    said = dashboard.load_review("P014S002")
+    assert dashboard.side_map.doubt(said, dashboard.side_map.load(said)) is None
+
+
+def test_nothing_is_doubted_where_the_legs_are_as_before_or_the_patient_is_another(
+    services: Services, dashboard: Services
+) -> None:
+    first = _analysed(services, dashboard)
+    assert dashboard.side_map.doubt(first, dashboard.side_map.load(first)) is None
+    second = _second(services, dashboard)
+    assert dashboard.side_map.doubt(second, dashboard.side_map.load(second)) is None
+    dashboard.side_map.swap("P014S001", dashboard.side_map.load(first))
+    other = _second(services, dashboard, "P015")
+    assert dashboard.side_map.doubt(other, dashboard.side_map.load(other)) is None

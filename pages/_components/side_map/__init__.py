@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages._components.side_map.bar import side_map_bar
+from pages._components.side_map.bar import side_map_bar, swap_doubt
 from pages._components.side_map.editor import channel_fields
 
-__all__ = ["channel_fields", "side_map_bar"]
+__all__ = ["channel_fields", "side_map_bar", "swap_doubt"]

@@ -11,17 +11,21 @@ from processing.errors import PermanentError, ProcessingError
 from processing.language import gettext as _
 from processing.services import Services
 from processing.use_cases.read_models import SessionReview
-from processing.use_cases.side_map import ChannelMap, SideMap, swapped
+from processing.use_cases.side_map import ChannelMap, OtherLegs, SideMap, swapped
 
 
-def side_map_bar(services: Services, review: SessionReview, *, may_edit: bool = True) -> None:
-    """Offer to see which channel is which leg and who said so, to swap left and right, and to map channels."""
+def side_map_bar(services: Services, review: SessionReview, *, may_edit: bool = True) -> OtherLegs | None:
+    """Offer to see which channel is which leg and who said so, to swap left and right, and to map channels.
+
+    Returns what speaks for a swap, to be said where there is room (:func:`swap_doubt`).
+    """
     try:
         side_map = services.side_map.load(review)
     except PermanentError:
-        return  # a file that is gone, or is no recording, has no channels to speak of
+        return None  # a file that is gone, or is no recording, has no channels to speak of
     if _cannot_help(review, side_map):
-        return
+        return None
+    doubt = services.side_map.doubt(review, side_map)
     # Named by the revision, so that it closes once the legs are changed.
     with st.popover(
         _("Legs"), icon=":material/swap_horiz:", key=f"legs:{side_map.revision}", type="tertiary"
@@ -29,7 +33,29 @@ def side_map_bar(services: Services, review: SessionReview, *, may_edit: bool = 
         st.markdown(side_words(side_map))
         if may_edit:
             _swap(services, review, side_map)
-            _edit(services, review, side_map)
+            _edit(services, review, side_map, doubted=doubt is not None)
+    return doubt
+
+
+def swap_doubt(doubt: OtherLegs | None, *, may_edit: bool) -> None:
+    """Say that channels lie on the other leg than in the patient's session before, and what can be done."""
+    if doubt is None:
+        return
+    sentences = {
+        "left": _("{channel} is the left leg here; in {session} before it was the right leg."),
+        "right": _("{channel} is the right leg here; in {session} before it was the left leg."),
+    }
+    said = [
+        sentences[side].format(channel=words.plain(name), session=doubt.session_code)
+        for name, side in doubt.now.items()
+    ]
+    if may_edit:
+        said.append(
+            _(
+                "If the sensors lay as before, *Legs* above swaps them; saving the map as it is ends this notice."
+            )
+        )
+    st.warning(" ".join(said), title=_("Left and right may be swapped"), icon=":material/swap_horiz:")
 
 
 def _cannot_help(review: SessionReview, side_map: SideMap) -> bool:
@@ -73,13 +99,13 @@ def _swap(services: Services, review: SessionReview, side_map: SideMap) -> None:
         _save(services, review, after, side_map.revision)
 
 
-def _edit(services: Services, review: SessionReview, side_map: SideMap) -> None:
+def _edit(services: Services, review: SessionReview, side_map: SideMap, *, doubted: bool) -> None:
     st.divider()
     st.markdown(f"**{_('Map channels')}**")
     st.caption(_("Say which channel lies on which leg. A channel that is ignored is not analysed."))
     chosen = channel_fields(side_map, key=f"map:{review.summary.session_code}:{side_map.revision}")
-    unchanged = chosen == side_map.chosen
-    if st.button(_("Save the map"), key="save-map", disabled=unchanged):
+    needless = chosen == side_map.chosen and not doubted
+    if st.button(_("Save the map"), key="save-map", disabled=needless):
         _save(services, review, chosen, side_map.revision)
 
 

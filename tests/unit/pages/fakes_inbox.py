@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from processing.errors import EditConflictError
 from processing.services.side_map import describe
 from processing.use_cases.inbox import InboxFilters, InboxRow, InboxState, ReviewMark, StoredCopy
-from processing.use_cases.side_map import ChannelMap, SideMap
+from processing.use_cases.side_map import ChannelMap, OtherLegs, SideMap
 
 if TYPE_CHECKING:
     from processing.use_cases.read_models import SessionReview
@@ -92,6 +92,10 @@ class FakeSideMap:
     maps: dict[str, SideMap] = field(default_factory=dict)
     saved: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     proposed: SideMap | None = None
+    doubts: dict[str, OtherLegs] = field(default_factory=dict)
+
+    def doubt(self, review: SessionReview, _side_map: SideMap) -> OtherLegs | None:
+        return self.doubts.get(review.summary.session_code)
 
     def load(self, review: SessionReview) -> SideMap:
         code = review.summary.session_code

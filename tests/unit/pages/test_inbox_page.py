@@ -15,7 +15,7 @@ from processing.services.side_map import describe
 from processing.use_cases.inbox import InboxRow, ReviewMark
 from processing.use_cases.profile import ViewerProfile
 from processing.use_cases.read_models import ParkedFile
-from processing.use_cases.side_map import SideMap
+from processing.use_cases.side_map import OtherLegs, SideMap
 from tests.unit.pages.conftest import Launch, texts
 from tests.unit.pages.fakes import (
     RECEIVED,
@@ -210,6 +210,17 @@ def test_left_and_right_are_swapped_with_one_confirmation(launch: Launch) -> Non
     assert "CH1 Raw becomes **R ▲ Right**" in texts(at)
     at.button(key="swap-legs").click().run()
     assert services.side_map.saved == [("P001S001", {"CH1 Raw": "right", "CH2 Raw": "left"})]
+
+
+def test_a_channel_on_the_other_leg_than_before_is_doubted_until_somebody_says_so(launch: Launch) -> None:
+    services = one()
+    services.side_map.doubts["P001S001"] = OtherLegs("P001S007", {"CH1": "left", "CH2": "right"})
+    at = launch(services, "review.py", session="P001S001")
+    (doubt,) = [w for w in at.warning if "P001S007" in w.value]
+    assert "CH1 is the left leg here; in P001S007 before it was the right leg." in doubt.value
+    assert "CH2 is the right leg here; in P001S007 before it was the left leg." in doubt.value
+    at.button(key="save-map").click().run()
+    assert services.side_map.saved == [("P001S001", {"CH1 Raw": "left", "CH2 Raw": "right"})]
 
 
 def test_labels_that_name_the_legs_are_named_as_the_source(launch: Launch) -> None:
