@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from processing.cli.start import program_address
@@ -109,7 +110,7 @@ def test_a_sign_in_that_expires_meanwhile_ends_the_view(dashboard: Services, cli
 
 def test_an_account_with_a_second_factor_counts_only_with_it(dashboard: Services, clinic: Clinic) -> None:
     person = clinic.people["therapist"]
-    with Database(clinic.url).transaction() as connection:
+    with psycopg.connect(clinic.url) as connection:
         connection.execute("update app.user_profiles set mfa_required = true where user_id = %s", (person,))
     assert _codes(dashboard.for_viewer(clinic.identity("therapist"))) == []
     with_factor = Identity.from_claims(clinic.claims("therapist", aal="aal2"))

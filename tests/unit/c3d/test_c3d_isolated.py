@@ -131,7 +131,8 @@ def test_what_was_forked_and_stopped_is_killed() -> None:
             reader.read(b"any", timeout_s=1.0)
         template = reader._template
         assert template is not None
-        assert psutil.Process(template.pid).children() == []
+        _, alive = psutil.wait_procs(psutil.Process(template.pid).children(recursive=True), timeout=5)
+        assert alive == []
     finally:
         reader.close()
 
