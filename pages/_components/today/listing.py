@@ -31,7 +31,7 @@ from processing.use_cases.attention import Overview, PatientRow
 
 ROWS_PER_PAGE = 20
 REFRESH = "30s"
-COLUMNS = (1.75, 1.8, 1.25, 4.1, 1.3)
+COLUMNS = (1.75, 1.8, 1.45, 3.9, 1.3)
 
 _STYLE = """
 .st-key-today-table > [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] { padding: 0.35rem 0.9rem; }

@@ -18,7 +18,7 @@ from processing.language import gettext as _
 from processing.recording import Side
 from processing.scoring.attention import DayOfStrip, Strip
 
-WIDTH, HEIGHT, MARGIN = 96, 36, 5
+WIDTH, HEIGHT, MARGIN = 84, 36, 5
 _Place = tuple[float, float] | None
 
 
