@@ -210,6 +210,8 @@ class Bench:
             while time.monotonic() < deadline:
                 if connection.execute(_AT_WORK).fetchone() is not None:
                     os.kill(worker, signal.SIGSTOP)
+                    # A statement on its way is still carried out, and may finish this very job.
+                    time.sleep(0.1)
                     job = connection.execute(_AT_WORK).fetchone()
                     if job is not None:
                         return int(job[0])
