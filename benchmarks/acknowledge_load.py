@@ -21,6 +21,7 @@ def main() -> int:
     """Read a plan from standard input and print latencies (s) and statuses as JSON.
 
     The plan has ``host``, ``port``, ``rate`` (a second; 0 sends all at once), and ``requests``: whole HTTP requests.
+    ``due_s`` in place of the rate says for each how many seconds after the start.
     """
     plan = json.load(sys.stdin)
     print(json.dumps(asyncio.run(_send(plan))))
@@ -30,6 +31,7 @@ def main() -> int:
 async def _send(plan: dict[str, Any]) -> dict[str, Any]:
     requests = [text.encode("latin-1") for text in plan["requests"]]
     gap_s = 1.0 / plan["rate"] if plan["rate"] else 0.0
+    due_s = plan.get("due_s") or [number * gap_s for number in range(len(requests))]
     free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
     latencies, statuses = [0.0] * len(requests), [0] * len(requests)
     start = time.perf_counter() + _LEAD_S
@@ -49,7 +51,7 @@ async def _send(plan: dict[str, Any]) -> dict[str, Any]:
         return status
 
     async def one(number: int) -> None:
-        due = start + number * gap_s
+        due = start + due_s[number]
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         with contextlib.suppress(OSError, EOFError, TimeoutError):
             async with asyncio.timeout(_ANSWER_WITHIN_S):

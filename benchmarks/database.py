@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import tempfile
@@ -29,6 +30,7 @@ from processing.database.identity import Identity
 from processing.database.migrations import upgrade
 from processing.database.sessions import page_of_sessions
 from processing.services import Services, build_services, closing_services
+from processing.services.attention import AttentionService
 from processing.settings import Settings
 from processing.use_cases.cohort import Window
 from processing.use_cases.read_models import SessionFilters
@@ -68,9 +70,23 @@ class Timed:
         return percentile(self.times_ms, 95) < LIMIT_MS and not self.read_whole
 
 
-def main(_: list[str] | None = None, effort: Effort | None = None) -> int:
+# As little as shows that everything runs.
+SMALL = Effort(
+    Size(n_sessions=120, n_patients=12, n_therapists=3, n_large=6),
+    n_runs=2,
+    n_stored=40,
+    n_older=16,
+    older_mb=1.5,
+    n_full=1,
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Print every figure; 1 if a query is too slow or reads a large table whole, or a session takes too much."""
-    console, effort = Console(width=max(120, Console().width)), effort or Effort()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.database", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="few rows: it runs, and measures nothing")
+    effort = SMALL if parser.parse_args(arguments).small else Effort()
+    console = Console(width=max(120, Console().width))
     with tempfile.TemporaryDirectory() as name, embedded_postgres(Path(name) / "postgres") as url:
         folder = Path(name)
         with _database(url, folder, "stored") as services:
@@ -198,6 +214,15 @@ def _overview(database: Database, _: random.Random) -> int:
     return len(cohort_overview(database, Window(_LAST_DAY, 14)))
 
 
+def _today(database: Database, _: random.Random) -> int:
+    return len(AttentionService(database).overview(_LAST_DAY).rows)
+
+
+def _today_shown(database: Database, chance: random.Random) -> int:
+    codes = [_some_patient(database, chance) for _ in range(20)]
+    return len(AttentionService(database).overview(_LAST_DAY, codes).rows)
+
+
 QUERIES: dict[str, Callable[[Database, random.Random], int]] = {
     "session list, newest 25": _newest,
     "session list, 25 at any place": _deep,
@@ -205,6 +230,8 @@ QUERIES: dict[str, Callable[[Database, random.Random], int]] = {
     "session list, one patient's 25": _of_one,
     "patient timeline, all sessions": _timeline,
     "cohort overview, 14 days and all time": _overview,
+    "Today, how every patient stands": _today,
+    "Today, 20 rows with their days": _today_shown,
 }
 
 _codes: dict[str, list[str]] = {}

@@ -27,6 +27,7 @@ from rich.console import Console
 from benchmarks.before import TABLE, make_before_app, store_everything
 from benchmarks.recordings import BenchmarkRecording, largest_recording
 from benchmarks.report import Figure, percentile, print_figures
+from http_edge.server import make_server
 from pages._components.review_figure import Look, pair_panels, review_figure
 from processing.c3d import read_recording
 from processing.database.embedded import embedded_postgres
@@ -41,11 +42,11 @@ from processing.use_cases.read_models import SessionFilters
 from processing.use_cases.reconcile import announce
 from processing.webhooks import encode_event, sign_event, storage_event, storage_event_id
 from tests.integration.stack import SECRET, make_listener, served
-from webhook_listener.server import make_server
 
 _PATH = "/webhooks/storage/c3d-upload"
 _N_ACKNOWLEDGED = 200
 _N_BEFORE = 5
+_N_COMPLETED = 5
 _N_STORED = 1000
 _N_PLOTS = 10
 
@@ -115,7 +116,7 @@ def _event_to_completed(services: Services, recording: BenchmarkRecording) -> Fi
         served(make_server(make_listener(services), "127.0.0.1", 0)) as address,
         httpx.Client(base_url=address, trust_env=False) as client,
     ):
-        for number in range(6):
+        for number in range(_N_COMPLETED + 1):
             stored = services.store.write(f"P002/{number}.c3d", recording.data)
             event = storage_event(stored, services.store.bucket)
             times.append(_timed(lambda event=event: _until_completed(services, client, event)))

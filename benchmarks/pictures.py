@@ -162,9 +162,11 @@ def _box(page: Page, picture: Picture, size: tuple[int, int]) -> tuple[int, int,
 
 
 def _block(page: Page) -> tuple[int, int]:
-    box = page.locator("[data-testid=stMainBlockContainer]").bounding_box()
+    block = page.locator("[data-testid=stMainBlockContainer]")
+    box = block.bounding_box()
     assert box is not None
-    padding = 80 - MARGIN_PX  # what Streamlit leaves free beside a wide page
+    free = float(block.evaluate("(each) => parseFloat(getComputedStyle(each).paddingLeft)"))
+    padding = max(0, int(free) - MARGIN_PX)
     return int(box["x"]) + padding, int(box["x"] + box["width"]) - padding
 
 

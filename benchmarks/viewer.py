@@ -30,6 +30,7 @@ from tests.running_stack import ROOT, RunningStack
 
 N_OPENED = 10
 N_ZOOMED = 12
+N_OTHERS = 3
 LIMIT_FIRST_MS, LIMIT_ZOOM_MS, LIMIT_EDIT_MS = 2000.0, 300.0, 500.0
 _SIZE = {"width": 1400, "height": 950}
 
@@ -135,7 +136,7 @@ def _other(browser: Browser, url: str, name: str, way: str) -> Way:
     """Measure a page of ``viewer_page``, whose server reads the file anew each time."""
     first, cold, warm, points = [], [], [], 0
     context = browser.new_context(viewport=_SIZE)
-    for number in range(4):
+    for number in range(N_OTHERS + 1):
         page = context.new_page()
         watch(page, always=True)
         page.goto(url)

@@ -65,6 +65,10 @@ class StorageUnavailableError(TransientError):
     """The object store did not answer as it should."""
 
 
+class SharedCacheUnavailableError(TransientError):
+    """The cache that dashboards share did not answer as it should; everything works without it."""
+
+
 class DatabaseUnavailableError(TransientError):
     """The database did not answer as it should."""
 

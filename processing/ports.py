@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,10 @@ class StoredObject:
     version: str
     size_bytes: int
     updated_at: datetime
+
+
+# Whether an object that was last changed then needs no second look.
+Trusted: TypeAlias = Callable[[str, datetime], bool]
 
 
 class ObjectStore(Protocol):
@@ -39,8 +43,20 @@ class ObjectStore(Protocol):
         """Return what is stored under a name without reading it."""
         ...
 
-    def list_objects(self) -> Iterator[StoredObject]:
-        """Yield every C3D object of the bucket."""
+    def list_objects(self, *, trusted: Trusted | None = None) -> Iterator[StoredObject]:
+        """Yield every C3D object of the bucket.
+
+        ``trusted(name, changed_at)`` says of which ones the version need not be looked up, which can mean reading the
+        whole file; they come without one (an empty string).
+        """
+        ...
+
+    def list_folder(self, folder: str) -> list[str]:
+        """Return the name of everything below a folder, recording or not, in order; none if there is no folder."""
+        ...
+
+    def remove(self, names: Sequence[str]) -> int:
+        """Delete objects for good and return how many were there; one that is gone already is no error."""
         ...
 
     def check(self) -> None:

@@ -7,13 +7,26 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from processing.errors import InvalidParameterError
 
 # Each connects under a login role of its own, app_dashboard and so on.
 Program: TypeAlias = Literal["dashboard", "listener", "worker"]
+
+
+# Where the defaults of an environment differ from those at home.
+DEFAULTS_OF: dict[str, dict[str, Any]] = {
+    "development": {},
+    "test": {"demo": False},
+    "production": {
+        "demo": False,
+        "log_format": "json",
+        "webhook_body_signature": False,
+        "api_enabled": False,
+    },
+}
 
 
 class Settings(BaseSettings):
@@ -23,6 +36,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    # Decides the defaults below that say so, and what a program refuses to start with; see docs/operate.md.
+    environment: Literal["development", "test", "production"] = "development"
+    # Hosts on a network that only this installation's own machines share, where TLS is not asked for; comma-separated.
+    private_hosts: str = ""
 
     data_dir: Path = Path(".data")
     database_url: SecretStr | None = None
@@ -56,16 +74,46 @@ class Settings(BaseSettings):
 
     listener_host: str = "127.0.0.1"
     listener_port: int = Field(default=8080, ge=0, le=65535)
+    # The REST API answers beside the listener at home, and in a process of its own where there is more to do.
+    api_enabled: bool = True
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8081, ge=0, le=65535)
+    # Web pages of other origins that may ask, such as https://research.example; comma-separated, none by default.
+    api_cors_origins: str = ""
+    api_requests_per_minute: int = Field(default=600, ge=1)
+    api_heavy_per_minute: int = Field(default=60, ge=1)
     dashboard_host: str = "127.0.0.1"
     dashboard_port: int = Field(default=8501, ge=0, le=65535)
 
+    # Unset: erasures.jsonl in the data folder. Better on the disk that holds the backups.
+    erasures_file: Path | None = None
+
     demo: bool = True
     log_format: Literal["console", "json"] = "console"
+
+    # Days after which the housekeeping forgets what is no result; see docs/operate.md.
+    keep_finished_jobs_days: int = Field(default=7, ge=1, le=3650)
+    keep_event_bodies_days: int = Field(default=90, ge=1, le=3650)
+    keep_notifications_days: int = Field(default=30, ge=1, le=3650)
+    keep_reconciliation_runs_days: int = Field(default=7, ge=1, le=3650)
 
     max_recording_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
     # Days after which a measured MVC is called old; electrodes and muscles change.
     mvc_stale_days: int = Field(default=30, ge=1, le=3650)
     trace_cache_bytes: int = Field(default=256 * 1024 * 1024, gt=0)
+    # A cache of traces that several dashboards share, behind their own; unset, there is none. See docs/cache.md.
+    redis_url: SecretStr | None = None
+    redis_ttl_hours: float = Field(default=12, gt=0, le=7 * 24)
+    redis_timeout_s: float = Field(default=0.3, ge=0.05, le=2)
+    redis_max_value_bytes: int = Field(default=64 * 1024 * 1024, gt=0, le=512 * 1024 * 1024)
+
+    @model_validator(mode="after")
+    def _follow_environment(self) -> Settings:
+        """Take the defaults of test or production for what nobody set; what somebody set stays."""
+        for name, value in DEFAULTS_OF[self.environment].items():
+            if name not in self.model_fields_set:
+                self.__dict__[name] = value  # not by assignment, after which it would count as set
+        return self
 
     def __init__(self, **values: Any) -> None:
         """Read the environment; InvalidParameterError names every variable that cannot be used."""
@@ -126,6 +174,30 @@ class Settings(BaseSettings):
                 raise InvalidParameterError(f"DASHBOARD_HOST is '{self.dashboard_host}'. {fault}")
 
     @property
+    def api_may_connect(self) -> bool:
+        """Whether the listener's process has connections for the API: never under the listener's own login role."""
+        return self.database_url_dashboard is not None or self.database_url_listener is None
+
+    @property
+    def api_origins(self) -> frozenset[str]:
+        """The origins of ``api_cors_origins``.
+
+        Raises
+        ------
+        InvalidParameterError
+            If one of them is not an exact origin: scheme, host and port, nothing behind.
+        """
+        origins = frozenset(origin.strip() for origin in self.api_cors_origins.split(",") if origin.strip())
+        for origin in origins:
+            parts = urlsplit(origin)
+            exact = f"{parts.scheme}://{parts.netloc}" == origin and parts.scheme in ("http", "https")
+            if not exact or not parts.hostname or "*" in origin or "@" in origin:
+                raise InvalidParameterError(
+                    f"API_CORS_ORIGINS names '{origin}': expected exact origins such as https://research.example."
+                )
+        return origins
+
+    @property
     def has_sign_in(self) -> bool:
         """Whether people sign in; otherwise whoever uses this computer is the local clinician."""
         return self.supabase_url is not None
@@ -148,6 +220,11 @@ class Settings(BaseSettings):
     def bucket_dir(self) -> Path:
         """The folder that plays the bucket in local mode."""
         return self.data_dir / "buckets" / self.storage_bucket
+
+    @property
+    def erasures_path(self) -> Path:
+        """The list of erased patients outside the database, which a restore needs."""
+        return self.erasures_file or self.data_dir / "erasures.jsonl"
 
     @property
     def cluster_dir(self) -> Path:

@@ -9,10 +9,10 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from http_edge.correlation import CorrelationMiddleware
 from processing.errors import ProcessingError, TransientError
 from webhook_listener import description
 from webhook_listener.answers import json_answer, problem
-from webhook_listener.correlation import CorrelationMiddleware
 from webhook_listener.delivery import DeliveryHandler, Threads
 from webhook_listener.metrics import CONTENT_TYPE, ListenerMetrics
 from webhook_listener.services import ListenerLimits, ListenerServices

@@ -15,13 +15,13 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from http_edge.body import BodyRefusedError, read_body
 from processing.breaker import Breaker
 from processing.errors import DatabaseUnavailableError, TransientError
 from processing.recording import RecordingMetadata
 from processing.storage.names import show_name
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
 from webhook_listener.answers import acknowledgement, json_answer, problem
-from webhook_listener.body import BodyRefusedError, read_body
 from webhook_listener.metrics import ListenerMetrics
 from webhook_listener.payloads import IgnoredEvent, read_event
 from webhook_listener.services import ListenerLimits, ListenerServices

@@ -48,7 +48,7 @@ class ContractionClass:
 GOOD = ContractionClass("good", N_("good: strong and held"), "circle", "●", "")
 INTENSITY_ONLY = ContractionClass("intensity_only", N_("strong, not held"), "triangle-up", "▲", "|")
 DURATION_ONLY = ContractionClass("duration_only", N_("held, not strong"), "square", "■", "-")
-NEITHER = ContractionClass("neither", N_("neither"), "x-thin", "✕", ".")
+NEITHER = ContractionClass("neither", N_("neither"), "diamond", "◆", ".")
 HELD_UNKNOWN = ContractionClass("held_unknown", N_("held; intensity not assessable"), "square-open", "□", "-")
 SHORT_UNKNOWN = ContractionClass(
     "short_unknown", N_("not held; intensity not assessable"), "circle-open", "○", ""

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._components import classes, counted, state, words
+from pages._components.folding import folded_part
 from pages._components.mark_words import mark_words
 from pages._components.stops import Stop
 from processing.emg.parameters import SessionTargets
@@ -55,7 +56,7 @@ def choose_contraction(
     label = _("Show as table: {contractions}").format(contractions=said)
     # What was rejected has no number, so that nothing of what counts is chosen with it.
     places += [Stop(name, NO_NUMBER, r.onset_s, r.offset_s, False) for name, r in refused]
-    shown = st.expander(label, icon=":material/table:", key=state.table_key(subject), on_change="rerun")
+    shown = folded_part(label, icon=":material/table:", key=state.table_key(subject))
     if not shown.open:
         return
     with shown:

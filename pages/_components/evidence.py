@@ -34,9 +34,6 @@ class Evidence:
     then: Callable[[], None] | None = None
 
 
-_QUIET_PX = 120  # beside a tooltip, a button of its content's width is cut short
-
-
 def evidence_button(evidence: Evidence, label: str, stops: Sequence[Stop], *, key: str) -> None:
     """Draw a button that shows the first of some contractions, then the next with each press."""
     shown = st.session_state.get(state.EVIDENCE, {}).get(key)
@@ -70,7 +67,7 @@ def place_button(
         args=(evidence, tuple(places), key),
         help=about,
         type="tertiary",
-        width=_QUIET_PX,
+        width="content",
     )
 
 

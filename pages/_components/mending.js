@@ -1,6 +1,8 @@
 (() => {
-  if (globalThis.__emgMended) return;
-  globalThis.__emgMended = true;
+  if (globalThis.__emgMended) {
+    globalThis.__emgMended(); // another language: its words came with this script
+    return;
+  }
   const WAIT_MS = 200;
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
@@ -39,18 +41,29 @@
     if (name && button.getAttribute("aria-label") !== name) button.setAttribute("aria-label", name);
   };
 
+  // Parts that lie over the page are outside of it and do not know its theme.
+  const theme = (app) => {
+    const [r, g, b] = getComputedStyle(app).backgroundColor.match(/\d+/g) ?? [255, 255, 255];
+    document.body.toggleAttribute("data-emg-dark", +r + +g + +b < 200);
+  };
+
   let waiting = 0;
   const mend = () => {
     waiting = 0;
+    each("[data-testid=stApp]", theme);
     each("[data-testid=stSidebar]", foldAway);
     each("[data-testid=stSidebarNavItems]:not([role]), [data-testid=stSidebarNavItems] li:not([role])", noList);
     each("[data-testid=stTable] > div", reachable);
     each("[data-testid=stFileUploaderDropzone] > span button", named);
+    globalThis.__emgMend.forEach((act) => act());
   };
   const soon = () => { waiting ||= setTimeout(mend, WAIT_MS); };
-  new MutationObserver(soon).observe(document.body, {
-    subtree: true, childList: true, attributes: true, attributeFilter: ["data-collapsed"],
+  globalThis.__emgMended = soon;
+  new MutationObserver(soon).observe(document.documentElement, {
+    subtree: true, childList: true, characterData: true, attributes: true,
+    attributeFilter: ["data-collapsed", "lang", "data-test-connection-state", "aria-label", "placeholder"],
   });
   addEventListener("resize", soon);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon);
   mend();
 })();

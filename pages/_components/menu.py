@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,6 +22,8 @@ def declare_pages(role: Role | None) -> StreamlitPage:
     """
     first = PAGES[0]  # the same for everybody, so that every page has one address
     sections: dict[str, list[StreamlitPage]] = {"": []}
+    of_section = Counter(entry.section for entry in PAGES if not entry.hidden and role in entry.roles)
+    full = {section for section, pages in of_section.items() if pages > 1}
     for entry in PAGES:
         shown = not entry.hidden and role in entry.roles
         page = st.Page(
@@ -31,6 +34,7 @@ def declare_pages(role: Role | None) -> StreamlitPage:
             default=entry is first,
             visibility="visible" if shown else "hidden",
         )
-        # A section without a page that is shown would stand in the menu as an empty heading.
-        sections.setdefault(_(entry.section) if shown else "", []).append(page)
+        # A section without a page that is shown would stand in the menu as an empty heading, and one with a single
+        # page would give it a second name.
+        sections.setdefault(_(entry.section) if shown and entry.section in full else "", []).append(page)
     return st.navigation(sections, position="hidden" if role is None else "top")

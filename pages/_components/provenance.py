@@ -54,7 +54,7 @@ def session_provenance(review: SessionReview) -> None:
 def provenance(origin: Origin, metadata: RecordingMetadata | None, parameters: dict[str, object]) -> None:
     """Draw everything a report must be able to cite."""
     title = _("About this file") if metadata is None else _("Where these numbers come from")
-    with st.expander(title, icon=":material/fingerprint:"):
+    with st.expander(title, icon=":material/fingerprint:", key="provenance"):
         if metadata is not None:
             _notices(metadata)
         facts = _facts(origin, metadata)

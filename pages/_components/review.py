@@ -9,6 +9,7 @@ import streamlit as st
 from pages._components import local_time, words
 from pages._components.contraction_table import contraction_table, table_look
 from pages._components.correction import correction_history, correction_tools, correction_without_picture
+from pages._components.earlier import earlier_results
 from pages._components.evidence import Evidence
 from pages._components.exports import export_session
 from pages._components.findings import channel_tiles, finding, quality_section
@@ -72,7 +73,7 @@ def _heading(opened: OpenReview) -> None:
     review, summary = opened.review, opened.review.summary
     kind = words.session_state(summary)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        known = [f"**{summary.session_code}**", _patient(summary), _recorded(summary)]
+        known = [f"**{summary.session_code}**", *_patient(summary), _recorded(summary)]
         if summary.duration_s is not None:
             known.append(words.duration(summary.duration_s))
         st.markdown(" · ".join(known), width="content")
@@ -116,8 +117,11 @@ def _recorded(summary: SessionSummary) -> str:
     return local_time.moment(summary.recorded_at)
 
 
-def _patient(summary: SessionSummary) -> str:
-    return _("Patient {code}").format(code=summary.patient_code)
+def _patient(summary: SessionSummary) -> list[str]:
+    """Name the patient where the session's own name does not."""
+    if summary.patient_code and summary.session_code.startswith(summary.patient_code):
+        return []
+    return [_("Patient {code}").format(code=summary.patient_code)]
 
 
 def _failed(services: Services, review: SessionReview) -> None:
@@ -179,6 +183,7 @@ def _result(opened: OpenReview) -> None:
     notes_section(services, code, length_s=metadata.duration_s, here=partial(moment_looked_at, opened))
     inputs_form(services, opened.review)
     session_provenance(opened.review)
+    earlier_results(services, opened.review)
 
 
 def _evidence(opened: OpenReview) -> Evidence:

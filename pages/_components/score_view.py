@@ -148,7 +148,7 @@ def _as_table(steps: Sequence[ShownStep], score: SessionScore) -> None:
         for shown in steps
     ]
     total = (f"**{_('Score')}**", range_between(score) or "", "100", f"**{shown_total(score)}**", "")
-    with st.expander(_("Show as table"), icon=":material/table:"):
+    with st.expander(_("Show as table"), icon=":material/table:", key="score:table"):
         st.table(pd.DataFrame([*rows, total], columns=columns), hide_index=True, border="horizontal")
 
 

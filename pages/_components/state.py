@@ -55,6 +55,7 @@ INPUTS = "inputs:"
 REPORT = "report:"
 SETTINGS = "settings:"
 RESEARCH = "research:"
+EARLIER = "earlier:"
 
 
 def view_key(subject: str) -> str:

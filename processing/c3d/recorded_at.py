@@ -53,7 +53,7 @@ def read_recorded_at(texts: Sequence[str], file_name: str | None) -> RecordedAt:
     inside, outside = parse_info_time(texts), parse_file_name(file_name)
     notices: list[str] = []
     if texts and inside is None:
-        notices.append(f"The recording's own time cannot be read: INFO:TIME holds {listed(texts)}.")
+        notices.append(_not_used(texts, named=outside is not None))
     if inside is None:
         return RecordedAt(outside, tuple(notices))
     if outside is None:
@@ -82,25 +82,56 @@ def copy_notice(file_name: str | None) -> str | None:
 
 def parse_info_time(texts: Sequence[str]) -> datetime | None:
     """Return the time in INFO:TIME, or None where its five texts do not make one, or one of a clock never set."""
+    return _if_set(_spelled(texts))
+
+
+def _spelled(texts: Sequence[str]) -> datetime | None:
+    """Return the time that the five texts spell, whatever it is."""
     if len(texts) != 5 or not all(re.fullmatch(r"[0-9]{1,4}", text.strip()) for text in texts):
         return None
     year, month, day, hour, minute = (int(text) for text in texts)
     return _time(year, month, day, hour, minute, 0)
 
 
+def _not_used(texts: Sequence[str], *, named: bool) -> str:
+    """Say why INFO:TIME is not the session's date, and what is: the time in the file's name, or that of the arrival."""
+    spelled = _spelled(texts)
+    if spelled is None and named:
+        return (
+            f"The recording's own time cannot be read: INFO:TIME holds {listed(texts)}. "
+            "The time in the file's name is used."
+        )
+    if spelled is None:
+        return (
+            f"The recording's own time cannot be read: INFO:TIME holds {listed(texts)}. "
+            "The session is listed by its arrival."
+        )
+    if named:
+        return (
+            f"The recording's own date, {spelled:%Y-%m-%d %H:%M}, is that of a clock that was never set. "
+            "The time in the file's name is used."
+        )
+    return (
+        f"The recording's own date, {spelled:%Y-%m-%d %H:%M}, is that of a clock that was never set. "
+        "The session is listed by its arrival."
+    )
+
+
 def parse_file_name(file_name: str | None) -> datetime | None:
     """Return the time in the name of a GHOSTLY file, or None for any other name."""
     match = _FILE_NAME.fullmatch(_base_name(file_name))
-    return _time(*(int(part) for part in match.groups())) if match else None
+    return _if_set(_time(*(int(part) for part in match.groups()))) if match else None
 
 
 def _base_name(file_name: str | None) -> str:
     return re.split(r"[/\\]", file_name or "")[-1].strip()
 
 
+def _if_set(time: datetime | None) -> datetime | None:
+    return None if time is None or time.year < _FIRST_YEAR else time
+
+
 def _time(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime | None:
-    if year < _FIRST_YEAR:
-        return None
     try:
         return datetime(year, month, day, hour, minute, second)
     except ValueError:

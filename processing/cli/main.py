@@ -35,11 +35,27 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m processing", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    from processing.cli import analyze, export, older, operate, report
+    from processing.cli import (
+        analyze,
+        api_keys,
+        backup,
+        cache_report,
+        configuration,
+        erase,
+        export,
+        older,
+        operate,
+        report,
+    )
 
     analyze.add_parser(commands)
+    api_keys.add_parser(commands)
+    backup.add_parsers(commands)
+    configuration.add_parser(commands)
+    erase.add_parser(commands)
     export.add_parser(commands)
     operate.add_parsers(commands)
     report.add_parser(commands)
     older.add_parser(commands)
+    cache_report.add_parser(commands)
     return parser

@@ -1,4 +1,4 @@
-"""The operator's commands: start, worker, dashboard, migrate, sessions, demo, reconcile, reprocess."""
+"""The operator's commands: start, worker, dashboard, migrate, sessions, demo, reconcile, housekeeping, reprocess."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ def add_parsers(commands: Any) -> None:
     reconcile = commands.add_parser("reconcile", help="queue what is in the bucket but was never announced")
     reconcile.set_defaults(run=_reconcile)
 
+    housekeeping = commands.add_parser(
+        "housekeeping", help="forget finished jobs, old events' bodies and messages"
+    )
+    housekeeping.set_defaults(run=_housekeeping)
+
     reprocess = commands.add_parser("reprocess", help="analyse sessions again; earlier results stay")
     reprocess.add_argument("session_codes", nargs="+", metavar="P###S###")
     reprocess.set_defaults(run=_reprocess)
@@ -57,11 +62,13 @@ def _worker(arguments: argparse.Namespace) -> int:
     from processing.jobs.worker import run_worker
     from processing.logs import configure_logging
     from processing.services import open_services
+    from processing.services.configuration import check_configuration
     from processing.services.watching import watched_bucket
     from processing.settings import Settings
 
     settings = Settings()
     configure_logging(settings.log_format)
+    check_configuration(settings, "worker")
     with open_services(settings, program="worker") as services, watched_bucket(services):
         metrics = WorkerMetrics(lambda: services.storage_errors)
         if settings.worker_metrics_port:
@@ -75,10 +82,11 @@ def _dashboard(_: argparse.Namespace) -> int:
     import os
 
     from processing.cli.start import ROOT, dashboard_command
+    from processing.services.configuration import check_configuration
     from processing.settings import Settings
 
     settings = Settings()
-    settings.check_dashboard_exposure()
+    check_configuration(settings, "dashboard")
     command = dashboard_command(settings)
     os.chdir(ROOT)
     os.execv(command[0], command)
@@ -144,7 +152,24 @@ def _reconcile(_: argparse.Namespace) -> int:
     from processing.settings import Settings
 
     with open_services(Settings()) as services:
-        print(f"{services.reconcile()} objects queued that no event had announced")
+        print(f"{services.reconcile(thorough=True)} objects queued that no event had announced")
+    return 0
+
+
+def _housekeeping(_: argparse.Namespace) -> int:
+    from processing.services import open_services
+    from processing.settings import Settings
+
+    with open_services(Settings()) as services:
+        complete = False
+        while not complete:  # each run is bounded, for the sake of the periodic job
+            tidied = services.housekeeping.run()
+            complete = tidied.complete
+            print(
+                f"forgotten: {tidied.finished_jobs} finished jobs, {tidied.event_bodies} bodies of events, "
+                f"{tidied.ignored_events} ignored events, {tidied.notifications} messages, "
+                f"{tidied.reconciliation_runs} reconciliations"
+            )
     return 0
 
 

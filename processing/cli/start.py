@@ -24,6 +24,7 @@ from processing.database.embedded import ensure_running, is_running
 from processing.database.profiles import give_to_local_therapist
 from processing.errors import InvalidParameterError, ProcessingError
 from processing.services import database_url, program_url
+from processing.services.configuration import check_configuration
 from processing.settings import Program as ProgramName
 from processing.settings import Settings
 from processing.storage import build_store
@@ -37,7 +38,7 @@ _READY_S = 60.0
 def start() -> int:
     """Run everything until SIGINT or SIGTERM; return the exit status."""
     settings = Settings()
-    settings.check_exposure()
+    check_configuration(settings, "listener", "worker", "dashboard")
     stop = _stop_signals()
     with _only_one(_data_dir(settings) / "start.lock"):
         _check_ports(settings)
@@ -142,6 +143,8 @@ def _announce(supervisor: Supervisor, settings: Settings, url: str, secret: str)
             _say(f"The demonstration recordings could not be announced: {error}")
     _say(f"Dashboard  {settings.dashboard_url}")
     _say(f"Listener   {settings.listener_url}")
+    if settings.api_enabled:
+        _say(f"REST API   {settings.listener_url}/api/v1/openapi.json")
     _say("Press Ctrl-C to stop.")
 
 
@@ -205,7 +208,7 @@ def _programs(settings: Settings, url: str, secret: str) -> list[Program]:
         Program(
             name,
             [sys.executable, *command],
-            environment | program_address(settings, url, name),
+            environment | program_address(settings, url, name) | _of_the_api(settings, url, name),
             (logs / f"{name}.log").resolve(),
             ROOT,
         )
@@ -226,6 +229,13 @@ def program_address(settings: Settings, url: str, name: ProgramName) -> dict[str
     """Return what tells a program its own way into the database, and nobody else's."""
     own = settings.database_url_of(name) or program_url(url, name)
     return {"DATABASE_URL": own, f"DATABASE_URL_{name.upper()}": own}
+
+
+def _of_the_api(settings: Settings, url: str, name: ProgramName) -> dict[str, str]:
+    """Return the way in of the API, which answers beside the listener here: the dashboard's."""
+    if name != "listener" or not settings.api_enabled:
+        return {}
+    return {"DATABASE_URL_DASHBOARD": settings.database_url_of("dashboard") or program_url(url, "dashboard")}
 
 
 def _check_ports(settings: Settings) -> None:

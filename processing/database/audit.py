@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import psycopg
+
 from processing.database.pool import Database
+from processing.errors import NotFoundError
 from processing.use_cases.read_models import Access, AuditEntry, AuditFilters, AuditPerson
 
 _RECORD = "select app.record_access(%(action)s, %(table_name)s, %(row_key)s, %(reason)s, %(correlation_id)s)"
@@ -75,17 +78,20 @@ def record_access(
     ------
     AccessDeniedError
         If nobody is signed in.
+    NotFoundError
+        If there is nothing of this name, or the viewer may not see it: then nothing was opened.
     """
-    database.fetch_one(
-        _RECORD,
-        {
-            "action": action,
-            "table_name": table_name,
-            "row_key": row_key,
-            "reason": reason,
-            "correlation_id": correlation_id,
-        },
-    )
+    values = {
+        "action": action,
+        "table_name": table_name,
+        "row_key": row_key,
+        "reason": reason,
+        "correlation_id": correlation_id,
+    }
+    try:
+        database.fetch_one(_RECORD, values)
+    except psycopg.errors.NoDataFound as exc:
+        raise NotFoundError(f"There is no '{row_key}' that could be opened.") from exc
 
 
 def list_audit(database: Database, filters: AuditFilters) -> list[AuditEntry]:

@@ -24,7 +24,7 @@ where p.code = %(patient_code)s
 """
 
 TIMELINE = """
-select s.session_code, s.recorded_at is null as of_arrival, y.*
+select s.session_code, s.recorded_at is null as of_arrival, (a.recording ->> 'recorded_at')::timestamp as dated, y.*
 from (
     select * from app.session_summaries
     where patient_id = %(patient_id)s
@@ -33,6 +33,8 @@ from (
     order by session_at desc limit %(limit)s
 ) y
 join app.therapy_sessions s on s.id = y.session_id
+left join app.processing_parameters a
+    on s.recorded_at is null and (a.session_id, a.result_version) = (s.id, s.result_version)
 order by y.session_at, s.session_code
 """
 
@@ -138,6 +140,7 @@ def _session(row: DictRow) -> TimelineSession:
         left=_leg(row, "left"),
         right=_leg(row, "right"),
         of_arrival=row["of_arrival"],
+        dated=row["dated"],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -10,6 +11,32 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from processing.errors import InvalidParameterError
 
 _PORTS = re.compile(r"[0-9,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """How a connection string leads to a server, without its password. ``hosts`` is empty for a socket."""
+
+    user: str | None
+    hosts: tuple[str, ...]
+    sslmode: str
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether a connection without TLS is refused."""
+        return self.sslmode in ("require", "verify-ca", "verify-full")
+
+
+def way_in(url: str) -> WayIn:
+    """Take a connection string apart; InvalidParameterError if it cannot be one, see :func:`check_conninfo`."""
+    check_conninfo(url)
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    hosts = (parts.get("host", "") + "," + parts.get("hostaddr", "")).split(",")
+    return WayIn(
+        user=parts.get("user"),
+        hosts=tuple(host for host in hosts if host and not host.startswith("/")),
+        sslmode=parts.get("sslmode", "prefer"),
+    )
 
 
 def as_login_role(url: str, role: str) -> str:

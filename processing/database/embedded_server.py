@@ -122,6 +122,11 @@ def stop(cluster_dir: Path) -> None:
             Path(postmaster.socket_dir).rmdir()
 
 
+def client_program(name: str) -> Path:
+    """Return one of the wheel's programs, such as ``pg_dump``, for this process's own user."""
+    return _binary(name, Owner(os.geteuid(), os.getegid()))
+
+
 def _launch(cluster_dir: Path, owner: Owner, socket_dir: Path) -> subprocess.Popen[bytes]:
     # Not pg_ctl, which hands paths to a shell. Commas and quotes separate folders in this setting.
     sockets = '"' + str(socket_dir).replace('"', '""') + '"'

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
+
 from processing.database.pool import Database
-from processing.errors import AccessDeniedError
+from processing.errors import AccessDeniedError, NotFoundError
 
 # The patient's sessions that the viewer may see, in order of time.
 _PLACES = """
@@ -76,6 +78,8 @@ def record_exports(
     ------
     AccessDeniedError
         If the person may not export; nothing may leave then.
+    NotFoundError
+        If one of the sessions is gone, or may not be seen.
     """
     statement = _AS_OWNER if database.identity is None else _AS_PERSON
     values = {
@@ -84,6 +88,9 @@ def record_exports(
         "correlation_id": correlation_id,
     }
     with database.transaction() as connection:
-        written = connection.execute(statement.encode(), values).rowcount
+        try:
+            written = connection.execute(statement.encode(), values).rowcount
+        except psycopg.errors.NoDataFound as exc:
+            raise NotFoundError("One of the sessions is not there any more; nothing was exported.") from exc
         if written != len(session_codes):
             raise AccessDeniedError("The export could not be kept in the audit log, so nothing was exported.")

@@ -7,6 +7,7 @@ from typing import Any
 from processing.database.json_values import foreign_json, foreign_text
 from processing.database.pool import Database
 from processing.errors import AccessDeniedError
+from processing.use_cases.erasure import erased_error
 from processing.use_cases.ingest_types import IngestOutcome, StorageEvent
 
 _INGEST = """
@@ -22,6 +23,9 @@ _RECORD_IGNORED = """
 select app.record_ignored_event(
     %(event_id)s, %(event_type)s, %(bucket)s, %(object_name)s, %(reason)s, %(body)s) as is_new
 """
+
+
+_MAY_UPLOAD = "select app.may_upload(%(code)s) as may, app.is_erased(%(code)s) as erased"
 
 
 def ingest_event(
@@ -83,10 +87,15 @@ def record_ignored(database: Database, event_id: str, body: Any, reason: str) ->
 
 
 def check_may_upload(database: Database, patient_code: str) -> None:
-    """Raise AccessDeniedError if the person whom these connections act for may not add recordings to a patient."""
+    """Raise AccessDeniedError if the person whom these connections act for may not add recordings to a patient.
+
+    Raises InvalidParameterError if the code is that of an erased patient.
+    """
     if database.identity is None:
         return
-    row = database.fetch_one("select app.may_upload(%(code)s) as may", {"code": patient_code})
+    row = database.fetch_one(_MAY_UPLOAD, {"code": patient_code})
+    if row is not None and row["erased"]:
+        raise erased_error(patient_code)
     if row is None or not row["may"]:
         raise AccessDeniedError(f"Recordings of patient {patient_code} may not be added under this sign-in.")
 

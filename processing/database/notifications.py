@@ -9,7 +9,8 @@ from processing.database.json_values import foreign_json
 from processing.database.pool import Database
 from processing.ports import Notification
 
-_KEEP = "30 days"
+# Nobody is told of what is older; the housekeeping deletes it.
+_TOLD_WITHIN = "30 days"
 
 _ADD = """
 insert into app.notifications (kind, dedupe_key, body) values (%(kind)s, %(dedupe_key)s, %(body)s)
@@ -18,13 +19,10 @@ on conflict (dedupe_key) do nothing
 
 # Taken for a minute: a worker that dies with them leaves them to the next.
 _TAKE = f"""
-with forgotten as (
-    delete from app.notifications where created_at < now() - interval '{_KEEP}'
-)
 update app.notifications n set next_attempt_at = now() + interval '1 minute'
 where n.id in (
     select w.id from app.notifications w
-    where w.sent_at is null and w.next_attempt_at <= now() and w.created_at >= now() - interval '{_KEEP}'
+    where w.sent_at is null and w.next_attempt_at <= now() and w.created_at >= now() - interval '{_TOLD_WITHIN}'
     order by w.id limit %(limit)s for update skip locked)
 returning n.id, n.kind, n.body, n.created_at, n.attempts
 """

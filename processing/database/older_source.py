@@ -86,6 +86,8 @@ class OlderTable:
             " and case when coalesce(s.facts ->> 'file_path', s.facts ->> 'object_name') is null"
             " then coalesce(s.facts ->> 'resolved_patient_id', s.facts ->> 'patient_id') ~ '^P[0-9]{{3}}$'"
             " else coalesce(s.facts ->> 'file_path', s.facts ->> 'object_name') ~ '^P[0-9]{{3}}/.' end"
+            " and not app.is_erased(substring(coalesce(s.facts ->> 'file_path', s.facts ->> 'object_name',"
+            " s.facts ->> 'resolved_patient_id', s.facts ->> 'patient_id') from '^P[0-9]{{3}}'))"
             " order by s.created_at, s.older_id limit %(batch)s"
         ).format(self.source)
 

@@ -6,6 +6,7 @@ from psycopg import errors
 
 from processing.database.pool import Database
 from processing.errors import EditConflictError, InvalidParameterError, NotFoundError
+from processing.use_cases.erasure import erased_error
 from processing.use_cases.patients import Colleague, PatientSummary
 
 _LIST = """
@@ -81,12 +82,16 @@ def add_patient(database: Database, code: str, site: str | None = None) -> None:
         If the code is taken, maybe by a patient whom the viewer may not see.
     AccessDeniedError
         If the viewer may not add patients.
+    InvalidParameterError
+        If a patient of this code was erased.
     """
     try:
         with database.transaction() as connection:
             connection.execute(_ADD, {"code": code, "site": site})
     except errors.UniqueViolation as exc:
         raise EditConflictError(f"There is a patient {code} already. Nothing was added.") from exc
+    except errors.RestrictViolation as exc:
+        raise erased_error(code) from exc
 
 
 def change_patient(

@@ -13,13 +13,18 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
 from processing.database.identity import Actor, become, identity_of
-from processing.errors import AccessDeniedError, DatabaseUnavailableError
+from processing.errors import AccessDeniedError, DatabaseUnavailableError, InvalidParameterError
 
 _CONNECT_TIMEOUT_S = 3
 _RECONNECT_S = 5.0
 # A frozen program must not keep its rows locked: whoever takes its work over would wait for it for ever. No transaction
 # here waits for anything but the database, so ten seconds without a statement are no work.
 _FROZEN = "set idle_in_transaction_session_timeout = '10s'"
+
+# Characters that do not exist here, numbers and dates out of range, text that is no JSON, number or identifier.
+_NO_VALUE = ("22003", "22008", "22021", "22P02", "22P05")
+_UNSTORABLE = "A text holds characters that cannot be stored, or a number is too large."
+_OUTSIDE = "A value lies outside what can be stored."
 
 
 class Database:
@@ -87,6 +92,8 @@ class Database:
             If no connection can be had in time, or the server goes away.
         AccessDeniedError
             If the person, or the program, may not do this.
+        InvalidParameterError
+            If a text holds characters that cannot be stored, or a number is too large: what nobody checked before.
         """
         with self._lent(alone=False) as connection:
             yield connection
@@ -111,6 +118,15 @@ class Database:
                 if not connection.closed:
                     connection.autocommit = False
                 self._pool.putconn(connection)
+        except UnicodeEncodeError as exc:
+            raise InvalidParameterError(_UNSTORABLE) from exc
+        except psycopg.DataError as exc:
+            # What functions of ours refuse on purpose has a meaning, and an edge of its own.
+            if exc.sqlstate is None or exc.sqlstate in _NO_VALUE:
+                raise InvalidParameterError(_UNSTORABLE) from exc
+            raise
+        except psycopg.errors.CheckViolation as exc:
+            raise InvalidParameterError(_OUTSIDE) from exc
         except psycopg.errors.InsufficientPrivilege as exc:
             raise AccessDeniedError("This may not be done or seen under this sign-in.") from exc
         except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as exc:

@@ -35,6 +35,7 @@ join app.patients p on p.id = s.patient_id
 left join app.session_summaries m on m.session_id = s.id
 where s.processing_status = any(%(statuses)s)
   and (%(patient_codes)s::text[] = '{}' or p.code = any(%(patient_codes)s))
+  and (%(session_codes)s::text[] = '{}' or s.session_code = any(%(session_codes)s))
   and (%(site)s::text is null or p.site = %(site)s)
   and (%(recorded_from)s::date is null or s.session_at >= %(recorded_from)s::date::timestamp)
   and (%(recorded_until)s::date is null or s.session_at < (%(recorded_until)s::date + 1)::timestamp)
@@ -96,6 +97,7 @@ def matching_sessions(database: Database, selection: Selection) -> list[str]:
         {
             "statuses": list(selection.statuses),
             "patient_codes": list(selection.patient_codes),
+            "session_codes": list(selection.session_codes),
             "site": selection.site,
             "recorded_from": selection.recorded_from,
             "recorded_until": selection.recorded_until,

@@ -12,7 +12,7 @@ from processing.database.corrections import read_log
 from processing.database.inputs import read_inputs
 from processing.database.pool import Database
 from processing.database.result_rows import Connection, read_result
-from processing.database.results import write_result
+from processing.database.results import read_first_read, write_result
 from processing.database.side_map import read_channel_map
 from processing.errors import NotFoundError
 from processing.use_cases.document import parameters_from_plain
@@ -140,6 +140,7 @@ class ReprocessingRecords:
                 inputs=read_inputs(connection, session_id),
                 channel_map=read_channel_map(connection, session_id),
                 parameters=parameters_from_plain(row["changed_settings"] or {}),
+                first_read=read_first_read(connection, session_id),
             )
             log = read_log(connection, session_id)
         return SessionNow(claimed, row["result_version"], result, log, row["processing_status"] in RUNNING)
@@ -176,7 +177,7 @@ class ReprocessingRecords:
                     _NOTE_NOT_APPLIED, {"run_id": run_id, "number": item.number, "message": CHANGED}
                 )
                 return
-            recorded_at = fresh.analysed.metadata.recorded_at
+            recorded_at = fresh.analysed.recorded_at
             inputs = candidate.inputs(read_inputs(connection, claimed.session_id, recorded_at=recorded_at))
             version = (item.seen_version or 0) + 1
             write_result(

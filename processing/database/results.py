@@ -35,6 +35,12 @@ select object_version, changed_settings from app.processing_parameters
 where session_id = %(session_id)s and result_version = %(result_version)s
 """
 
+# When each version of the object was analysed first: it had arrived by then.
+_FIRST_READ = """
+select object_version, min(created_at) as at from app.processing_parameters
+where session_id = %(session_id)s group by object_version
+"""
+
 _OWN = """
 select result_version from app.therapy_sessions
 where id = %(session_id)s and run_token = %(run_token)s
@@ -88,6 +94,7 @@ class SessionRecords:
             analysed = connection.execute(
                 _ANALYSED_VERSION, {"session_id": session_id, "result_version": row["result_version"]}
             ).fetchone()
+            first_read = read_first_read(connection, session_id)
             inputs = read_inputs(connection, session_id)
             channel_map = read_channel_map(connection, session_id)
         return ClaimedSession(
@@ -99,6 +106,7 @@ class SessionRecords:
             inputs=inputs,
             channel_map=channel_map,
             parameters=parameters_from_plain((analysed and analysed["changed_settings"]) or {}),
+            first_read=first_read,
         )
 
     def inputs_on(self, claimed: ClaimedSession, recorded_at: datetime | None) -> SessionInputs:
@@ -141,7 +149,7 @@ class SessionRecords:
                 raise SupersededError(
                     f"Another run took over session {claimed.session_code}; this result is dropped."
                 )
-            inputs = read_inputs(connection, claimed.session_id, recorded_at=analysed.metadata.recorded_at)
+            inputs = read_inputs(connection, claimed.session_id, recorded_at=analysed.recorded_at)
             version = int(own["result_version"]) + 1
             write_result(
                 connection,
@@ -191,6 +199,12 @@ class SessionRecords:
             )
 
 
+def read_first_read(connection: Connection, session_id: str) -> dict[str, datetime]:
+    """Return when each version of a session's object was analysed first."""
+    rows = connection.execute(_FIRST_READ, {"session_id": session_id}).fetchall()
+    return {row["object_version"]: row["at"] for row in rows}
+
+
 def write_result(
     connection: Connection,
     fresh: FreshAnalysis,
@@ -232,7 +246,7 @@ def write_result(
             "result_version": result_version,
             "object_version": object_version,
             "size_bytes": analysed.size_bytes,
-            "recorded_at": analysed.metadata.recorded_at,
+            "recorded_at": analysed.recorded_at,
             "duration_s": analysed.metadata.duration_s,
         },
     )

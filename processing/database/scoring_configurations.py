@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from processing.database.pool import Database
 from processing.errors import EditConflictError, InvalidParameterError
 from processing.scoring.configuration import ScoringConfiguration
+from processing.use_cases.plain_text import check_characters
 from processing.use_cases.scoring_configurations import (
     ConfigurationChoice,
     ScoringRules,
@@ -119,7 +120,7 @@ def choose_configuration(
     AccessDeniedError
         If the viewer is no administrator.
     """
-    if not reason.strip():
+    if not check_characters(reason, "reason").strip():
         raise InvalidParameterError("No reason is given; one sentence is expected.")
     values = {
         "revision": expected_revision + 1,

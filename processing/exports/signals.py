@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from processing.emg.results import IntervalS
 from processing.emg.traces import ChannelTraces
+from processing.emg.windows import window_samples
 from processing.errors import InvalidParameterError
 from processing.exports.bundle import DictionaryEntry, general_facts
 from processing.exports.columns import ANALYSIS, FILE, NEVER, Value
@@ -120,23 +120,6 @@ def signal_table(
         ),
         sampling_rate_hz=rate,
     )
-
-
-def window_samples(window_s: IntervalS | None, rate_hz: float, n_samples: int) -> tuple[int, int]:
-    """Return a window in samples, half-open and cut to the recording."""
-    if window_s is None:
-        return 0, n_samples
-    if not all(isfinite(moment) for moment in window_s):
-        raise InvalidParameterError(
-            f"The window from {window_s[0]} to {window_s[1]} s has no ends; expected two moments in seconds."
-        )
-    start, stop = (max(0, min(n_samples, round(moment * rate_hz))) for moment in window_s)
-    if stop <= start:
-        raise InvalidParameterError(
-            f"The window from {window_s[0]:g} to {window_s[1]:g} s holds no sample of a recording of "
-            f"{n_samples / rate_hz:.2f} s."
-        )
-    return start, stop
 
 
 def _columns(trace: ChannelTraces, stem: str, start: int, stop: int) -> list[SignalColumn]:

@@ -31,7 +31,10 @@ _NOT_CORE = (
     "cli", "demo", "exports", "language", "reports", "supervisor", "services/cache_metrics", "jobs/metrics",
     "database/embedded", "database/migrations", "database/older", "database/conninfo", "database/json_values",
     "notifications", "c3d/wire",
-    "services/opening", "sign_in/tokens", "storage/__init__", "storage/names", "webhooks", "use_cases/older",
+    "shared_cache", "use_cases/cache_report", "use_cases/second_level",
+    "database/dump", "database/erasure", "services/backup", "services/configuration", "services/environment",
+    "services/erasure", "services/opening", "sign_in/tokens", "storage/__init__", "storage/names", "webhooks",
+    "use_cases/older",
 )  # fmt: skip
 
 

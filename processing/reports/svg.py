@@ -74,7 +74,11 @@ def glyph(kind: str, x: float, y: float, r: float) -> str:
         return rect(x - 0.8 * r, y - 0.8 * r, 1.6 * r, 1.6 * r, fill="#000")
     if kind == "held_unknown":
         return rect(x - 0.8 * r, y - 0.8 * r, 1.6 * r, 1.6 * r, fill="#fff", stroke="#000", stroke_width=thin)
-    bold = 1.9 * float(thin) if kind == "rejected" else float(thin)
+    if kind == "neither":
+        tips = ((x, y - 1.1 * r), (x + 1.1 * r, y), (x, y + 1.1 * r), (x - 1.1 * r, y))
+        points = " ".join(f"{number(a)},{number(b)}" for a, b in tips)
+        return f'<polygon points="{points}" fill="#000"/>'
+    bold = 1.9 * float(thin)  # a cross: rejected
     return line(x - r, y - r, x + r, y + r, stroke="#000", width=bold) + line(
         x - r, y + r, x + r, y - r, stroke="#000", width=bold
     )

@@ -83,6 +83,9 @@ class ScoringConfiguration:
         scores = [*(band.score for band in self.effort_bands), self.effort_otherwise]
         if not all(isfinite(s) and 0 <= s <= 100 for s in scores):
             raise InvalidParameterError(f"Effort scores are {scores}; each must lie between 0 and 100")
+        ends = [end for band in self.effort_bands for end in (band.low, band.high)]
+        if not all(isfinite(end) for end in (*ends, self.bfr_low_percent_aop, self.bfr_high_percent_aop)):
+            raise InvalidParameterError("An end of an effort or pressure band is no number")
         if any(band.low > band.high for band in self.effort_bands):
             raise InvalidParameterError("An effort band ends before it begins")
         if not self.bfr_low_percent_aop <= self.bfr_high_percent_aop:

@@ -5,21 +5,29 @@ from __future__ import annotations
 from processing.database import Database
 from processing.emg.traces import ChannelTraces
 from processing.ports import ObjectStore
+from processing.services.api_keys import ApiKeyService
 from processing.services.attention import AttentionService
 from processing.services.audit import AuditService
+from processing.services.cache_use import CacheUse
 from processing.services.cohort import Cohort
 from processing.services.comparison import ProgressService
 from processing.services.corrections import CorrectionService, SignalsCache
+from processing.services.earlier import EarlierResults
 from processing.services.exports import ExportService
 from processing.services.filing import Filing
 from processing.services.notes import NoteService
+from processing.services.patient_documents import PatientDocuments
 from processing.services.patients import PatientService
+from processing.services.posted import PostedService
 from processing.services.prescriptions import PrescriptionService
 from processing.services.reports import ReportService
 from processing.services.research import ResearchService
 from processing.services.scoring import ScoringService
+from processing.services.session_documents import SessionDocuments
+from processing.services.session_lists import SessionLists
 from processing.services.side_map import SideMapService
 from processing.services.signal_details import SignalDetails, SourceCache
+from processing.services.signal_windows import SignalWindows
 from processing.services.traces import Traces
 from processing.use_cases.read_models import SessionReview
 
@@ -37,6 +45,11 @@ class Areas:
     def filing(self) -> Filing:
         """Whose a patient is, and recordings that are there twice."""
         return Filing(self.database)
+
+    @property
+    def api_keys(self) -> ApiKeyService:
+        """Keys with which programs use the REST API."""
+        return ApiKeyService(self.database)
 
     @property
     def attention(self) -> AttentionService:
@@ -79,6 +92,21 @@ class Areas:
         return ScoringService(self.database)
 
     @property
+    def session_documents(self) -> SessionDocuments:
+        """Sessions as documents for programs."""
+        return SessionDocuments(self.database)
+
+    @property
+    def patient_documents(self) -> PatientDocuments:
+        """Patients as documents for programs."""
+        return PatientDocuments(self.database)
+
+    @property
+    def session_lists(self) -> SessionLists:
+        """The list of sessions for programs."""
+        return SessionLists(self.database)
+
+    @property
     def research(self) -> ResearchService:
         """Other settings tried on many sessions."""
         return ResearchService(self.database, self.store)
@@ -109,7 +137,27 @@ class Areas:
         self.database.check_actor()
         return SignalDetails(self.store, self._sources)
 
+    @property
+    def earlier(self) -> EarlierResults:
+        """Results that a session had before."""
+        return EarlierResults(self.database)
+
+    @property
+    def posted(self) -> PostedService:
+        """Recordings that programs bring."""
+        return PostedService(self.database, self.store)
+
+    @property
+    def signal_windows(self) -> SignalWindows:
+        """Windows of signals for programs."""
+        return SignalWindows(self.database, self._traces)
+
+    @property
+    def cache_use(self) -> CacheUse:
+        """How often signals are looked at, and whether a shared cache would pay."""
+        return CacheUse(self.database)
+
     def load_traces(self, review: SessionReview) -> tuple[ChannelTraces, ...]:
         """Return the traces of a session that this viewer has loaded; see :meth:`Traces.load`."""
         self.database.check_actor()  # before the cache, which is everybody's
-        return self._traces.load(review)
+        return self._traces.load(review, drawn=True)

@@ -19,18 +19,18 @@ class AttentionService:
     def overview(self, today: date, codes: Sequence[str] | None = None) -> Overview:
         """Return every patient whom the viewer may see, or those named, most in need first.
 
-        ``today`` is the reader's date. Files to fix are those of all the viewer's patients, and those of none.
+        ``today`` is the reader's date. Files to fix are those of all the viewer's patients, and those of none. Only
+        rows of patients who are named know their recent days (``strip``, ``latest_code``).
         """
-        recorded = attention.read_patients(self._database, today, codes)
-        others = 0 if codes is not None else attention.count_other_files(self._database)
-        unreadable = sum(patient.unreadable.n_files for patient in recorded if patient.unreadable)
+        recorded = attention.read_recorded(self._database, today, codes)
+        unreadable = sum(patient.unreadable.n_files for patient in recorded.patients if patient.unreadable)
         return build_overview(
-            recorded,
-            attention.read_plans(self._database, codes),
-            attention.read_mutes(self._database, codes),
+            recorded.patients,
+            recorded.plans,
+            recorded.mutes,
             today=today,
             now=datetime.now(UTC),
-            n_files_to_fix=unreadable + others,
+            n_files_to_fix=unreadable + (recorded.n_other_files or 0),
         )
 
     def reasons(self, session_codes: Sequence[str]) -> dict[tuple[str, Side], str]:

@@ -55,6 +55,6 @@ class ProgressService:
             sessions.load_review(self._database, a_code), sessions.load_review(self._database, b_code)
         )
 
-    def record_opened(self, patient_code: str) -> None:
+    def record_opened(self, patient_code: str, *, reason: str | None = None) -> None:
         """Keep in the audit log that the viewer opened a patient's timeline."""
-        audit.record_access(self._database, "read", "patients", patient_code)
+        audit.record_access(self._database, "read", "patients", patient_code, reason=reason)

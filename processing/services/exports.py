@@ -46,11 +46,15 @@ MOST_SESSIONS, MOST_OF_OPERATOR = 1000, 10_000
 
 @dataclass(frozen=True, slots=True)
 class ExportService:
-    """What one person, or the operator, takes along; whoever may not see a session cannot export it."""
+    """What one person, or the operator, takes along; whoever may not see a session cannot export it.
+
+    ``via`` says in the audit log how it was asked for, where that was not the dashboard.
+    """
 
     database: Database
     store: ObjectStore
     traces: Traces
+    via: str | None = None
 
     @property
     def always_pseudonymised(self) -> bool:
@@ -207,7 +211,7 @@ class ExportService:
         return self.traces.load(review)
 
     def _record(self, codes: Sequence[str], reason: str) -> None:
-        record_exports(self.database, codes, reason)
+        record_exports(self.database, codes, reason if self.via is None else f"{reason}; {self.via}")
 
 
 def _check(format: Format, known: Sequence[Format]) -> None:

@@ -19,11 +19,15 @@ from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
 from processing.services.areas import Areas
 from processing.services.corrections import signals_cache
+from processing.services.erasure import ErasureService
+from processing.services.housekeeping import Housekeeping
 from processing.services.inbox import InboxService
 from processing.services.operations import Operations
 from processing.services.signal_details import source_cache
-from processing.services.traces import Traces, draw
+from processing.services.trace_counts import TraceCounts
+from processing.services.traces import Traces, draw, is_of
 from processing.settings import Settings
+from processing.shared_cache import build_shared_cache
 from processing.storage import GuardedStore
 from processing.use_cases.analyse import AnalysedRecording, analyse_bytes
 from processing.use_cases.ingest_types import (
@@ -45,6 +49,7 @@ from processing.use_cases.read_models import (
     SessionReview,
     SessionSummary,
 )
+from processing.use_cases.second_level import SharedFacts
 from processing.use_cases.session_pages import SessionPage, SessionPlace
 from processing.use_cases.side_map import ChannelMap
 from processing.use_cases.upload import save_upload
@@ -77,7 +82,12 @@ class Services(Areas):
         self.database = database
         self.store = store
         self._notifiers = build_notifiers(settings)
-        self._traces = Traces(store, max_bytes=settings.trace_cache_bytes)
+        self._traces = Traces(
+            store,
+            max_bytes=settings.trace_cache_bytes,
+            second_level=build_shared_cache(settings),
+            counts=TraceCounts(database),
+        )
         self._sources = source_cache(settings.trace_cache_bytes // 4)
         self._measured = signals_cache(settings.trace_cache_bytes // 4)
 
@@ -106,15 +116,25 @@ class Services(Areas):
         return InboxService(self.database, self.store, save_upload=self.save_upload)
 
     @property
+    def trace_cache(self) -> Traces:
+        """The signals that everybody's pictures come from; pages ask :meth:`load_traces` instead."""
+        return self._traces
+
+    @property
     def cache_facts(self) -> CacheFacts:
         """What this process's cache of traces did within the last hour."""
         return self._traces.cache_facts
+
+    @property
+    def shared_cache(self) -> SharedFacts | None:
+        """How the cache that dashboards share stands, None where there is none."""
+        return self._traces.shared_facts
 
     def serve_cache_metrics(self, port: int) -> None:
         """Answer scrapes about the cache of traces on the loopback interface until the process ends."""
         from processing.services.cache_metrics import serve_cache_metrics
 
-        serve_cache_metrics(self._traces.cache, port, storage_errors=lambda: self.storage_errors)
+        serve_cache_metrics(self._traces, port, storage_errors=lambda: self.storage_errors)
 
     @property
     def storage_errors(self) -> int:
@@ -134,6 +154,16 @@ class Services(Areas):
             ingest=partial(self.ingest, correlation_id=new_correlation_id("reconcile")),
             notifiers=self._notifiers,
         )
+
+    @property
+    def erasure(self) -> ErasureService:
+        """Erasing a patient on request."""
+        return ErasureService(self.database, self.store, forget=self.forget_recording)
+
+    @property
+    def housekeeping(self) -> Housekeeping:
+        """Forgetting what is old and no result."""
+        return Housekeeping(self.database, self.settings)
 
     # What the pages and the command line read.
 
@@ -162,6 +192,18 @@ class Services(Areas):
         self._traces.clear()
         self._sources.clear()
         self._measured.clear()
+
+    def forget_recording(self, file_sha256: str) -> None:
+        """Forget what this process and the shared cache keep of one recording's signals, for good.
+
+        Raises
+        ------
+        SharedCacheUnavailableError
+            If the shared cache does not answer; what it has is gone REDIS_TTL_HOURS later at the latest.
+        """
+        for cache in (self._sources, self._measured):
+            cache.forget(lambda key: is_of(key, file_sha256))
+        self._traces.forget(file_sha256)
 
     # What a person does.
 
@@ -265,9 +307,9 @@ class Services(Areas):
         """Mark a session as failed whoever holds it."""
         SessionRecords(self.database).store_failure(session_id, kind=kind, message=message)
 
-    def reconcile(self) -> int:
+    def reconcile(self, *, thorough: bool = False) -> int:
         """Queue what is in the bucket but was never announced; return how many objects."""
-        return self.operations.reconcile().n_queued or 0
+        return self.operations.reconcile(thorough=thorough).n_queued or 0
 
     def rescue_orphans(self) -> int:
         """Queue sessions again whose job is lost; return how many."""

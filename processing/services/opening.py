@@ -45,8 +45,8 @@ def open_services(
 
 @contextmanager
 def closing_services(services: Services) -> Iterator[Services]:
-    """Close the services' connections at the end."""
-    with closing(services.database):
+    """Store what was counted and close the services' connections at the end."""
+    with closing(services.database), closing(services.trace_cache):
         yield services
 
 

@@ -92,8 +92,10 @@ class Operations:
             raise_alerts(find_alerts(self.facts()), outbox)
         return send_notifications(outbox, self._notifiers)
 
-    def reconcile(self) -> ReconciliationRun:
+    def reconcile(self, *, thorough: bool = False) -> ReconciliationRun:
         """Bring back sessions whose job is lost, then compare bucket and sessions; keep what was found.
+
+        ``thorough`` looks at every object, also at those that did not change since the last comparison.
 
         Raises
         ------
@@ -103,7 +105,7 @@ class Operations:
         started_at = datetime.now(UTC)
         try:
             n_rescued = sessions.requeue_orphans(self._database, correlation_id=SAME_CORRELATION)
-            found = self._compare(started_at)
+            found = self._compare(started_at, thorough)
         except ProcessingError as error:
             self._keep_failure(started_at, error)
             raise
@@ -120,7 +122,7 @@ class Operations:
         operations.add_run(self._database, run)
         return run
 
-    def _compare(self, started_at: datetime) -> Reconciled:
+    def _compare(self, started_at: datetime, thorough: bool) -> Reconciled:
         database, bucket = self._database, self._store.bucket
         return reconcile(
             self._store,
@@ -129,6 +131,7 @@ class Operations:
             parked=lambda: filing.parked_names(database, bucket),
             forget=partial(filing.forget_parked, database, bucket),
             note_missing=lambda names: operations.note_missing(database, bucket, names, started_at),
+            compared_at=None if thorough else operations.last_compared_at(database),
         )
 
     def _keep_failure(self, started_at: datetime, error: ProcessingError) -> None:

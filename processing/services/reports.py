@@ -60,8 +60,10 @@ class ReportService:
         """
         return typeset_report(self.source(review, options, zone=zone, made_at=made_at), options)
 
-    def record_export(self, review: SessionReview, options: ReportOptions) -> None:
+    def record_export(self, review: SessionReview, options: ReportOptions, *, via: str | None = None) -> None:
         """Keep in the audit log that the reader takes a report away; to be called before its bytes are given.
+
+        ``via`` says how, where that was not the dashboard.
 
         Raises
         ------
@@ -71,6 +73,7 @@ class ReportService:
         parts = [f"PDF {options.sheet}", options.language]
         parts += ["raw signal"] if options.include_raw else []
         parts += ["name"] if options.include_name else []
+        parts += [via] if via else []
         record_exports(self.database, [review.summary.session_code], "; ".join(parts))
 
     def source(

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from processing.c3d import read_recording_isolated
-from processing.database import Database, reprocessing
+from processing.database import Database, reprocessing, sessions
+from processing.database.profiles import read_own_profile
 from processing.database.reprocessing_worker import ReprocessingRecords
-from processing.errors import InvalidParameterError
+from processing.errors import AccessDeniedError, InvalidParameterError
 from processing.ports import ObjectStore
 from processing.use_cases.ingest_types import new_correlation_id
+from processing.use_cases.plain_text import check_characters
 from processing.use_cases.reprocessing import (
     Candidate,
     Outcome,
@@ -19,8 +21,9 @@ from processing.use_cases.reprocessing import (
     Run,
     RunItem,
     Selection,
+    check_candidate,
 )
-from processing.use_cases.reprocessing_chunk import run_chunk
+from processing.use_cases.reprocessing_chunk import run_chunk, try_one
 
 _RUNS_SHOWN = 50
 
@@ -42,13 +45,41 @@ class ResearchService:
 
     def start(self, title: str, candidate: Candidate, selection: Selection) -> int:
         """Put a dry run on the queue and return its number; see :func:`reprocessing.start_run`."""
-        title = title.strip()
+        title = check_characters(title, "name").strip()
         if not title:
             raise InvalidParameterError(
                 "The dry run has no name; one line that says what is tried is expected."
             )
         return reprocessing.start_run(
             self.database, title[:200], candidate, selection, correlation_id=new_correlation_id("research")
+        )
+
+    def try_session(self, session_code: str, candidate: Candidate) -> RunItem:
+        """Return at once how one session would come out; nothing is stored, and nothing is put on the queue.
+
+        Raises
+        ------
+        AccessDeniedError
+            If the viewer is neither researcher nor administrator.
+        InvalidParameterError
+            If the analysis does not know a setting, or could not work with its value.
+        NotFoundError
+            If there is no such session, or it may not be seen.
+        StorageUnavailableError, DatabaseUnavailableError
+            If the bucket or the database does not answer.
+        """
+        profile = None if self.database.identity is None else read_own_profile(self.database)
+        if profile is not None and profile.role not in ("researcher", "administrator"):
+            raise AccessDeniedError("Other settings are tried by researchers and administrators.")
+        check_candidate(candidate)
+        summary = sessions.load_review(self.database, session_code).summary
+        return try_one(
+            summary.session_id,
+            summary.session_code,
+            candidate,
+            records=ReprocessingRecords(self.database),
+            store=self.store,
+            reader=read_recording_isolated,
         )
 
     def runs(self) -> Sequence[Run]:
@@ -69,7 +100,7 @@ class ResearchService:
 
     def apply(self, run_id: int, reason: str) -> None:
         """Put the application on the queue; see :func:`reprocessing.apply_run` for what is refused."""
-        if not reason.strip():
+        if not check_characters(reason, "reason").strip():
             raise InvalidParameterError("No reason is given; one sentence is expected.")
         reprocessing.apply_run(self.database, run_id, reason.strip()[:1000])
 

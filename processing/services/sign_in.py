@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from processing.database.identity import Identity
@@ -46,3 +47,35 @@ def identity_behind(desk: SignInDesk, key: str) -> Callable[[], Identity]:
         return Identity.from_claims(desk.session(key).claims())
 
     return identity
+
+
+@contextmanager
+def open_token_reader(settings: Settings) -> Iterator[Callable[[str], Identity] | None]:
+    """Yield what turns a request's access token into its person; None where nobody signs in.
+
+    The reader raises AccessDeniedError for a token that is not accepted, SignInUnavailableError while the sign-in
+    server's keys were never fetched.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the sign-in that is asked for cannot work safely.
+    """
+    if settings.supabase_url is None:
+        yield None
+        return
+    if settings.sign_in_fault is not None:
+        raise InvalidParameterError(settings.sign_in_fault)
+    from processing.sign_in.bearer import BearerTokens
+
+    secret = settings.supabase_jwt_secret
+    with closing(
+        BearerTokens(
+            settings.supabase_url, hs256_secret=None if secret is None else secret.get_secret_value()
+        )
+    ) as tokens:
+
+        def read(token: str) -> Identity:
+            return Identity.from_claims(tokens.claims(token))
+
+        yield read

@@ -21,4 +21,5 @@ def work_of(services: Services) -> Work:
         chunk=services.research.work,
         give_up_chunk=services.research.give_up,
         research_upkeep=services.research.upkeep,
+        keep_house=lambda: services.housekeeping.run().total,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from processing.breaker import Breaker
 from processing.errors import StorageUnavailableError
-from processing.ports import ObjectStore, StoredObject
+from processing.ports import ObjectStore, StoredObject, Trusted
 
 
 class GuardedStore:
@@ -39,13 +39,21 @@ class GuardedStore:
         """Return what is stored under a name."""
         return self.breaker.call(lambda: self._store.stat(name))
 
+    def list_folder(self, folder: str) -> list[str]:
+        """Return the name of everything below a folder."""
+        return self.breaker.call(lambda: self._store.list_folder(folder))
+
+    def remove(self, names: Sequence[str]) -> int:
+        """Delete objects for good and return how many were there."""
+        return self.breaker.call(lambda: self._store.remove(names))
+
     def check(self) -> None:
         """Return if the store answers for its bucket."""
         self.breaker.call(self._store.check)
 
-    def list_objects(self) -> Iterator[StoredObject]:
+    def list_objects(self, *, trusted: Trusted | None = None) -> Iterator[StoredObject]:
         """Yield every C3D object; a listing that breaks off counts as one failure."""
-        yield from self.breaker.call(lambda: list(self._store.list_objects()))
+        yield from self.breaker.call(lambda: list(self._store.list_objects(trusted=trusted)))
 
     def close(self) -> None:
         """Close the store's connections, if it has any."""

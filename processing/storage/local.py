@@ -9,7 +9,7 @@ import stat as stat_module
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,8 @@ from pathlib import Path
 import structlog
 
 from processing.errors import InvalidParameterError, NotFoundError, StorageUnavailableError
-from processing.ports import StoredObject
+from processing.ports import StoredObject, Trusted
+from processing.storage.local_removal import list_below, remove_file
 from processing.storage.names import check_object_name, is_recording_name, refuse_size, show_name
 
 _log = structlog.get_logger(__name__)
@@ -115,11 +116,18 @@ class LocalObjectStore:
                 updated_at=datetime.fromtimestamp(fingerprint.mtime_ns / 1e9, UTC),
             )
 
-    def list_objects(self) -> Iterator[StoredObject]:
-        """Yield every C3D object by name; one that vanishes or is being written meanwhile is left out."""
+    def list_objects(self, *, trusted: Trusted | None = None) -> Iterator[StoredObject]:
+        """Yield every C3D object by name; one that vanishes or is being written meanwhile is left out.
+
+        Trusted ones are not read. A file counts as changed when its content was, or its place or rights (ctime).
+        """
         with self._storage_errors("the bucket's folder"):
             names = sorted(self._walk(self._root, ""))
         for name in names:
+            glance = None if trusted is None else self._glance(name)
+            if trusted is not None and glance is not None and trusted(name, glance.updated_at):
+                yield glance
+                continue
             try:
                 yield self.stat(name)
             except (NotFoundError, _ChangingError):
@@ -130,6 +138,15 @@ class LocalObjectStore:
         with self._lock:
             for gone in self._versions.keys() - set(names):
                 del self._versions[gone]
+
+    def list_folder(self, folder: str) -> list[str]:
+        """Return the name of every file and link below a folder, hidden ones and leftovers of a copy too."""
+        return list_below(self._root, check_object_name(folder.rstrip("/")))
+
+    def remove(self, names: Sequence[str]) -> int:
+        """Delete files for good, and the folders that are empty then; return how many files were there."""
+        with self._storage_errors("the bucket's folder"):
+            return sum(remove_file(self._root, name) for name in names)
 
     def check(self) -> None:
         """Return if the bucket's folder can be listed."""
@@ -159,6 +176,15 @@ class LocalObjectStore:
                     yield name
                 else:
                     _log.warning("object_name_skipped", bucket=self.bucket, object=show_name(name))
+
+    def _glance(self, name: str) -> StoredObject | None:
+        """Return a file without its version, and when it last changed in any way; None where it cannot be asked."""
+        try:
+            status = os.lstat(os.path.join(self._root, name))
+        except OSError:
+            return None
+        changed_at = datetime.fromtimestamp(max(status.st_mtime_ns, status.st_ctime_ns) / 1e9, UTC)
+        return StoredObject(name, "", status.st_size, changed_at)
 
     def _version(self, name: str, file: BufferedReader, fingerprint: _Fingerprint) -> str:
         with self._lock:

@@ -8,13 +8,10 @@ listing.
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -27,12 +24,20 @@ from processing.errors import (
     StorageUnavailableError,
     UnreadableRecordingError,
 )
-from processing.ports import StoredObject
+from processing.ports import StoredObject, Trusted
 from processing.storage.names import check_object_name, is_recording_name, refuse_size, show_name
+from processing.storage.supabase_answers import (
+    json_object,
+    md5_of_etag,
+    parse_error,
+    same_etag,
+    size_of,
+    text_of,
+    time_of,
+)
 
 _PAGE_SIZE = 1000
 _ERROR_BODY_BYTES = 16 * 1024
-_MD5 = re.compile("[0-9a-f]{32}")
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 
 
@@ -81,7 +86,7 @@ class SupabaseObjectStore:
     def read(self, name: str) -> bytes:
         """Return all bytes of an object, and exactly the bytes that its row describes."""
         info = self._info(name)
-        size_bytes = _size(info.get("size"), name)
+        size_bytes = size_of(info.get("size"), name)
         refuse_size(name, size_bytes, self._max_bytes)
         # The version in the query passes by a CDN that may serve the overwritten bytes for up to 60 s.
         params = {"v": str(info.get("version") or uuid.uuid4().hex)}
@@ -89,7 +94,7 @@ class SupabaseObjectStore:
             data = self._take(response, name, at_most=self._max_bytes + 1)
             etag = response.headers.get("etag")
         refuse_size(name, len(data), self._max_bytes)
-        if len(data) != size_bytes or not _same_etag(etag, info.get("etag")):
+        if len(data) != size_bytes or not same_etag(etag, info.get("etag")):
             raise StorageUnavailableError(
                 f"Object {show_name(name)}: received {len(data)} bytes, not the {size_bytes} of its row; "
                 "it may have been overwritten meanwhile"
@@ -103,7 +108,7 @@ class SupabaseObjectStore:
         Most stores give the MD5 as the ETag of an object that came in one piece; those that encrypt with keys of their
         own do not. So an ETag that does not fit counts once another one did; before, what arrives the same twice.
         """
-        checksum = _md5_of_etag(etag)
+        checksum = md5_of_etag(etag)
         if checksum is None:
             return
         if hashlib.md5(data, usedforsecurity=False).hexdigest() == checksum:
@@ -155,16 +160,16 @@ class SupabaseObjectStore:
         info = self._info(name)
         return StoredObject(
             name=name,
-            version=_text(info.get("version"), name, "version"),
-            size_bytes=_size(info.get("size"), name),
-            updated_at=_time(info.get("last_modified") or info.get("created_at"), name),
+            version=text_of(info.get("version"), name, "version"),
+            size_bytes=size_of(info.get("size"), name),
+            updated_at=time_of(info.get("last_modified") or info.get("created_at"), name),
         )
 
-    def list_objects(self) -> Iterator[StoredObject]:
+    def list_objects(self, *, trusted: Trusted | None = None) -> Iterator[StoredObject]:
         """Yield every C3D object.
 
         A listing does not say the version, so an object's row is asked for once, and again only when the
-        listing shows another ETag or time.
+        listing shows another ETag or time. That of a trusted one is not asked for.
         """
         for row in self._rows():
             name, metadata = row.get("name"), row.get("metadata")
@@ -172,9 +177,30 @@ class SupabaseObjectStore:
             if not isinstance(name, str) or not is_recording_name(name) or not isinstance(metadata, Mapping):
                 continue
             try:
-                yield self._listed(name, row, metadata)
+                yield _trusted_one(name, row, metadata, trusted) or self._listed(name, row, metadata)
             except (NotFoundError, InvalidParameterError):
                 continue  # deleted since the page was made, or a name that no read could ask for
+
+    def list_folder(self, folder: str) -> list[str]:
+        """Return the name of every object below a folder, in order."""
+        prefix = f"{check_object_name(folder.rstrip('/'))}/"
+        # The server takes the prefix as a hint at most: what it returns beside is left out here.
+        names = (row.get("name") for row in self._rows(prefix))
+        return sorted(name for name in names if isinstance(name, str) and name.startswith(prefix))
+
+    def remove(self, names: Sequence[str]) -> int:
+        """Delete objects and return how many were there."""
+        path = f"object/{quote(self.bucket, safe='')}"
+        n_removed = 0
+        for start in range(0, len(names), self._page_size):
+            batch = {"prefixes": list(names[start : start + self._page_size])}
+            with self._vendor_errors(None):
+                response = self._client.request("DELETE", path, json=batch)
+            if not response.is_success:
+                raise self._error(response.status_code, response.content, None)
+            answer = response.json()
+            n_removed += len(answer) if isinstance(answer, list) else 0
+        return n_removed
 
     def check(self) -> None:
         """Return if the storage server answers and knows the bucket."""
@@ -190,18 +216,18 @@ class SupabaseObjectStore:
         return StoredObject(
             name=name,
             version=known[1],
-            size_bytes=_size(metadata.get("size"), name),
-            updated_at=_time(row.get("updated_at"), name),
+            size_bytes=size_of(metadata.get("size"), name),
+            updated_at=time_of(row.get("updated_at"), name),
         )
 
-    def _rows(self) -> Iterator[Mapping[str, Any]]:
+    def _rows(self, prefix: str = "") -> Iterator[Mapping[str, Any]]:
         path = f"object/list-v2/{quote(self.bucket, safe='')}"
         cursor: str | None = None
         while True:
-            query: dict[str, Any] = {"prefix": "", "limit": self._page_size, "with_delimiter": False}
+            query: dict[str, Any] = {"prefix": prefix, "limit": self._page_size, "with_delimiter": False}
             if cursor is not None:
                 query["cursor"] = cursor
-            page = _json_object(self._request("POST", path, None, json=query))
+            page = json_object(self._request("POST", path, None, json=query))
             objects = page.get("objects")
             yield from (row for row in objects or () if isinstance(row, Mapping))
             following = page.get("nextCursor")
@@ -214,7 +240,7 @@ class SupabaseObjectStore:
             cursor = following
 
     def _info(self, name: str) -> Mapping[str, Any]:
-        return _json_object(self._request("GET", f"object/info/{self._path(name)}", name))
+        return json_object(self._request("GET", f"object/info/{self._path(name)}", name))
 
     def _path(self, name: str) -> str:
         return f"{quote(self.bucket, safe='')}/{quote(check_object_name(name), safe='/')}"
@@ -260,7 +286,7 @@ class SupabaseObjectStore:
 
     def _error(self, http_status: int, body: bytes, name: str | None) -> ProcessingError:
         """Return our error for an answer. The HTTP status is mostly 400; the real one stands in the body."""
-        status, code, message = _parse_error(http_status, body)
+        status, code, message = parse_error(http_status, body)
         subject = self._subject(name)
         if "bucket" in f"{code} {message}".lower() and status == 404:
             # Not the object's fault: must not be taken for "the file is gone".
@@ -284,66 +310,24 @@ class SupabaseObjectStore:
         return f"the listing of '{self.bucket}'" if name is None else show_name(name)
 
 
+def _trusted_one(
+    name: str, row: Mapping[str, Any], metadata: Mapping[str, Any], trusted: Trusted | None
+) -> StoredObject | None:
+    """Return an object without its version if it is trusted; None where it is to be asked for."""
+    if trusted is None:
+        return None
+    try:
+        found = StoredObject(
+            name, "", size_of(metadata.get("size"), name), time_of(row.get("updated_at"), name)
+        )
+    except StorageUnavailableError:
+        return None  # a listing that leaves something out; the object's own row has it
+    return found if trusted(name, found.updated_at) else None
+
+
 class _EmptyRangeError(StorageUnavailableError):
     """Asked for the start of an object without bytes."""
 
     @property
     def kind(self) -> str:
         return StorageUnavailableError.__name__
-
-
-def _parse_error(http_status: int, body: bytes) -> tuple[int, str, str]:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return http_status, "", ""  # a proxy's HTML
-    if not isinstance(answer, Mapping):
-        return http_status, "", ""
-    try:
-        status = int(str(answer.get("statusCode")))
-    except ValueError:
-        status = http_status
-    return status, str(answer.get("code") or answer.get("error") or ""), str(answer.get("message") or "")
-
-
-def _json_object(response: httpx.Response) -> Mapping[str, Any]:
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError) as exc:
-        raise StorageUnavailableError("Supabase Storage answered something that is not JSON") from exc
-    if not isinstance(answer, Mapping):
-        raise StorageUnavailableError("Supabase Storage answered JSON of an unknown shape")
-    return answer
-
-
-def _text(value: object, name: str, field: str) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise StorageUnavailableError(f"Supabase Storage does not say the {field} of object {show_name(name)}")
-
-
-def _size(value: object, name: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise StorageUnavailableError(f"Supabase Storage does not say the size of object {show_name(name)}")
-
-
-def _time(value: object, name: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(_text(value, name, "time"))
-    except ValueError as exc:
-        raise StorageUnavailableError(f"Supabase Storage says no time for object {show_name(name)}") from exc
-    return moment if moment.tzinfo is not None else moment.astimezone()
-
-
-def _md5_of_etag(etag: object) -> str | None:
-    """Return the MD5 that an ETag may be, in hex; None for one that is no MD5 (of an upload in parts, say)."""
-    found = _MD5.fullmatch(etag.removeprefix("W/").strip('"').lower()) if isinstance(etag, str) else None
-    return None if found is None else found.group()
-
-
-def _same_etag(received: str | None, expected: object) -> bool:
-    """Return whether two ETags agree, or one of them is missing. A proxy may mark one as weak."""
-    if not received or not isinstance(expected, str):
-        return True
-    return received.removeprefix("W/").strip('"') == expected.removeprefix("W/").strip('"')

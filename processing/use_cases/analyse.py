@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.model import ScoreInputs, SessionScore
 from processing.scoring.muscle import count_muscle
 from processing.scoring.session import score_session
+from processing.use_cases.recording_date import credible_date, with_doubt
 from processing.version import PIPELINE_VERSION
 
 # Called as reader(data, file_name=...).
@@ -26,7 +28,8 @@ Reader: TypeAlias = Callable[..., Recording]
 class AnalysedRecording:
     """Everything that is kept of one recording: no samples.
 
-    ``timings_ms`` holds ``read``, ``quality``, ``detection``, ``measures`` and ``total``.
+    ``timings_ms`` holds ``read``, ``quality``, ``detection``, ``measures`` and ``total``. ``recorded_at`` is when the
+    recording was made, None where that is not known or cannot be; ``metadata`` has what the file says.
     """
 
     file_name: str
@@ -40,6 +43,7 @@ class AnalysedRecording:
     scoring: ScoringConfiguration
     pipeline_version: str
     timings_ms: dict[str, float]
+    recorded_at: datetime | None = None
 
 
 def analyse_bytes(
@@ -54,6 +58,7 @@ def analyse_bytes(
     perceived_effort_cr10: float | None = None,
     bfr_percent_aop: float | None = None,
     game_max_points: float | None = None,
+    arrived_at: datetime | None = None,
 ) -> AnalysedRecording:
     """Return the analysis and the score of one file.
 
@@ -71,6 +76,8 @@ def analyse_bytes(
         Reference amplitudes known from elsewhere, by side or channel name. A value in the file goes first.
     perceived_effort_cr10, bfr_percent_aop, game_max_points : float, optional
         What a person entered; it goes before what the file holds.
+    arrived_at : datetime, optional
+        When the file was there, with its zone: a recording cannot be of a later date. Now, if left out.
 
     Returns
     -------
@@ -84,6 +91,8 @@ def analyse_bytes(
     begin = perf_counter()
     recording = reader(data, file_name=file_name)
     read_ms = _since(begin)
+    arrived_at = arrived_at or datetime.now(UTC)
+    recording = replace(recording, metadata=with_doubt(recording.metadata, arrived_at))
     targets = targets or SessionTargets()
     scoring = scoring or ScoringConfiguration()
     analysis = analyse_recording(
@@ -113,6 +122,7 @@ def analyse_bytes(
         scoring=scoring,
         pipeline_version=PIPELINE_VERSION,
         timings_ms={"read": read_ms, **analysis.timings_ms, "total": _since(begin)},
+        recorded_at=credible_date(recording.metadata.recorded_at, arrived_at),
     )
 
 

@@ -24,6 +24,7 @@ from processing.scoring.attention import (
     find_course,
     make_strip,
 )
+from processing.use_cases.plain_text import check_characters
 
 MUTE_DAYS = 7
 _SHORTEST, _LONGEST = 3, 500
@@ -45,11 +46,27 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentDays:
+    """What only a row that is shown needs: the moments of the last weeks' sessions, up to a limit, and the newest one.
+
+    ``latest_code`` is the newest session with a result, else the newest; None where there is none. Each recording
+    counts once.
+    """
+
+    done_at: tuple[datetime, ...]
+    unread_at: tuple[datetime, ...]
+    latest_code: str | None
+    latest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedPatient:
     """What the database knows of one patient, as the rules need it.
 
-    ``done_at`` and ``unread_at`` are the moments of the sessions of the last weeks, up to a limit; ``sessions`` the
-    newest few, newest first, each recording once. ``latest_code`` is the newest session with a result, else the newest.
+    ``openings`` are the moments of the first recording and, as long as a lone day is followed by a long gap, of the
+    next ones: what decides when the planned days began. ``seen_at`` is when anything arrived last, up to today,
+    readable or not; ``sessions`` are the newest few with a result, newest first and each recording once. ``recent`` is
+    None where it was not asked for.
     """
 
     code: str
@@ -57,13 +74,16 @@ class RecordedPatient:
     therapist_name: str | None
     site: str | None
     n_sessions: int
-    first_at: datetime | None
-    latest_code: str | None
-    latest_at: datetime | None
-    done_at: tuple[datetime, ...]
-    unread_at: tuple[datetime, ...]
-    sessions: tuple[SessionFacts, ...]
+    openings: tuple[datetime, ...]
+    seen_at: datetime | None
+    sessions: Sequence[SessionFacts]
     unreadable: UnreadableFiles | None = None
+    recent: RecentDays | None = None
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the newest session with a result was, else when anything arrived last."""
+        return self.sessions[0].at if self.sessions else self.seen_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +104,23 @@ class PatientRow:
     @property
     def strip(self) -> Strip:
         """Two weeks, day by day; worked out when asked for, as a page shows few of all patients."""
-        recorded = self.patient
-        return make_strip(recorded.done_at, recorded.unread_at, self.course, today=self.today)
+        recent = self._recent()
+        return make_strip(recent.done_at, recent.unread_at, self.course, today=self.today)
+
+    @property
+    def latest_code(self) -> str | None:
+        """The newest session with a result, else the newest; None without any."""
+        return self._recent().latest_code
+
+    @property
+    def latest_at(self) -> datetime | None:
+        """When that was."""
+        return self._recent().latest_at
+
+    def _recent(self) -> RecentDays:
+        if self.patient.recent is None:
+            raise ValueError(f"The recent days of {self.patient.code} were not asked for; name the patient.")
+        return self.patient.recent
 
     def good_counts(self, side: Side) -> tuple[int | None, ...]:
         """Return one leg's good contractions in the newest sessions, oldest first; None where they are not known."""
@@ -152,7 +187,7 @@ def check_reason(reason: str) -> str:
     InvalidParameterError
         If it says nothing, or too much.
     """
-    cleaned = reason.strip()
+    cleaned = check_characters(reason, "reason").strip()
     if not _SHORTEST <= len(cleaned) <= _LONGEST:
         raise InvalidParameterError(
             f"The reason has {len(cleaned)} letters; expected {_SHORTEST} to {_LONGEST}."
@@ -167,11 +202,9 @@ def _row(
     today: date,
     now: datetime,
 ) -> PatientRow:
-    first = None if patient.first_at is None else patient.first_at.date()
-    course = find_course(first, plans, on=today)
-    seen = [at.date() for at in (*patient.done_at, *patient.unread_at) if at.date() <= today]
-    last_seen = max(seen) if seen else None
-    assessment = assess(PatientFacts(today, course, last_seen, patient.sessions, patient.unreadable))
+    course = find_course([at.date() for at in patient.openings], plans, on=today)
+    seen = None if patient.seen_at is None else patient.seen_at.date()
+    assessment = assess(PatientFacts(today, course, seen, patient.sessions, patient.unreadable))
     standing_mutes = {mute.rule: mute for mute in mutes if mute.until > now}
     alerts = tuple(alert for alert in assessment.alerts if alert.rule not in standing_mutes)
     muted = tuple(

@@ -38,7 +38,8 @@ class LegSummary:
 class TimelineSession:
     """One session of a patient. ``at`` is the tablet's local time or, while that is unknown, the arrival in UTC.
 
-    ``of_arrival`` says which; it has to be told apart wherever the time of day is shown.
+    ``of_arrival`` says which; it has to be told apart wherever the time of day is shown. ``dated`` is then what the
+    recording says itself, where that cannot be, because it lies after the arrival; None where it says nothing.
     ``left`` and ``right`` are None where the session has no result, or no channel of that leg. ``symmetry`` and
     ``score`` lie between 0 and 100.
     """
@@ -55,6 +56,7 @@ class TimelineSession:
     left: LegSummary | None
     right: LegSummary | None
     of_arrival: bool = False
+    dated: datetime | None = None
 
     @property
     def moment(self) -> datetime:

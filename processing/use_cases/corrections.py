@@ -20,6 +20,7 @@ from processing.emg.measures import ChannelSignals
 from processing.emg.results import ChannelAnalysis, Contraction
 from processing.errors import EditConflictError, InvalidParameterError, NotFoundError
 from processing.scoring.model import SessionScore
+from processing.use_cases.plain_text import check_characters
 from processing.use_cases.read_models import SessionCorrections, SessionInputs, SessionResult
 from processing.use_cases.rescore import rescore
 
@@ -76,6 +77,7 @@ def check_entry(
     change = entry.correction
     if change is None:
         return
+    check_characters(change.reason or "", "reason")
     channel = next((c for c in detected if c.name == change.channel), None)
     if channel is None:
         raise NotFoundError(f"This recording has no channel '{change.channel}'.")

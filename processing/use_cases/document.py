@@ -77,6 +77,11 @@ def error_document(file: str, error: Exception) -> dict[str, Any]:
     return {"file": {"name": file}, "error": {"kind": kind, "message": str(error)}}
 
 
+def to_plain(value: Any) -> Any:
+    """Return any of this product's results as plain values, rounded as in :func:`to_document`."""
+    return _plain(value)
+
+
 def channel_to_plain(channel: ChannelAnalysis) -> dict[str, Any]:
     """Return a channel as JSON-safe values; contractions, faint activity and findings are columns and rows."""
     plain: dict[str, Any] = _plain(channel)

@@ -9,6 +9,7 @@ from math import isfinite
 
 from processing.errors import InvalidParameterError
 from processing.recording import Side
+from processing.use_cases.plain_text import check_characters
 
 # The longest that the database keeps.
 _LONGEST = {"posture": 200, "electrode_placement": 200, "method": 200, "note": 1000}
@@ -49,8 +50,8 @@ class MvcMeasurement:
             )
         for name, longest in _LONGEST.items():
             text = getattr(self, name)
-            if text is not None and not 1 <= len(text) <= longest:
-                what = name.replace("_", " ")
+            what = name.replace("_", " ")
+            if text is not None and not 1 <= len(check_characters(text, what)) <= longest:
                 raise InvalidParameterError(
                     f"The {what} has {len(text)} letters; expected 1 to {longest}, or none at all."
                 )

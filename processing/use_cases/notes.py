@@ -7,6 +7,7 @@ from datetime import datetime
 from math import isfinite
 
 from processing.errors import InvalidParameterError
+from processing.use_cases.plain_text import check_characters
 
 LONGEST_NOTE = 10_000
 
@@ -47,7 +48,7 @@ def check_note(text: str, at_s: float | None) -> str:
     InvalidParameterError
         If it says nothing or too much, or its moment lies outside a day.
     """
-    cleaned = text.strip()
+    cleaned = check_characters(text, "note").strip()
     if not cleaned:
         raise InvalidParameterError("The note is empty; write something first.")
     if len(cleaned) > LONGEST_NOTE:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from processing.errors import InvalidParameterError
 from processing.recording import Side
+from processing.use_cases.plain_text import check_characters
 
 _CODE = re.compile(r"P[0-9]{3}")
 _LONGEST = {"family_name": 200, "given_name": 200, "hospital_number": 50}
@@ -111,8 +112,8 @@ class PatientIdentity:
         """Refuse what cannot be stored, without repeating it."""
         for name, longest in _LONGEST.items():
             text = getattr(self, name)
-            if text is not None and not 1 <= len(text) <= longest:
-                what = name.replace("_", " ")
+            what = name.replace("_", " ")
+            if text is not None and not 1 <= len(check_characters(text, what)) <= longest:
                 raise InvalidParameterError(f"The {what} has {len(text)} letters; expected 1 to {longest}.")
         if self.birth_date is not None and not date(1900, 1, 1) <= self.birth_date <= date.today():
             raise InvalidParameterError("The birth date lies before 1900 or in the future.")

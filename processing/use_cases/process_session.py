@@ -34,7 +34,8 @@ class ClaimedSession:
     """A session that this run may write to, as long as nobody claims it after.
 
     ``channel_map`` says which channels are EMG and of which leg, where a person said it. ``parameters`` are the
-    program's own, but for what was changed on purpose for the newest result.
+    program's own, but for what was changed on purpose for the newest result. ``first_read`` says of each version of the
+    object when it was analysed first; one that it does not name arrived just now.
     """
 
     session_id: str
@@ -45,6 +46,7 @@ class ClaimedSession:
     inputs: SessionInputs
     channel_map: Mapping[str, Side | None] | None = None
     parameters: AnalysisParameters = field(default_factory=AnalysisParameters)
+    first_read: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class SessionRecords(Protocol):
@@ -102,7 +104,13 @@ def process_session(
             records.keep_result(claimed, object_version=version)
             return "unchanged"
         data, version = _read_whole(store, claimed.object_name, version)
-        fresh = analyse_claimed(data, claimed, records=records, reader=_noted(reader, claimed, records))
+        fresh = analyse_claimed(
+            data,
+            claimed,
+            records=records,
+            reader=_noted(reader, claimed, records),
+            object_version=version,
+        )
         records.store_result(fresh.claimed, fresh.analysed, object_version=version, signals=fresh.signals)
     except SupersededError:
         return "superseded"
@@ -137,9 +145,17 @@ class InputsOnDay(Protocol):
 
 
 def analyse_claimed(
-    data: bytes, claimed: ClaimedSession, *, records: InputsOnDay, reader: Reader
+    data: bytes,
+    claimed: ClaimedSession,
+    *,
+    records: InputsOnDay,
+    reader: Reader,
+    object_version: str | None = None,
 ) -> FreshAnalysis:
     """Return the analysis of a session's bytes, under its settings and its rules; nothing is stored.
+
+    ``object_version`` is the version that the bytes are, where it is known: a recording's date cannot lie after that
+    version's arrival.
 
     Raises
     ------
@@ -147,12 +163,13 @@ def analyse_claimed(
         Whatever the reader or the analysis raises.
     """
     kept = _LastRead(reader)
-    analysed = _analyse(data, claimed, kept)
+    arrived_at = claimed.first_read.get(object_version or "")
+    analysed = _analyse(data, claimed, kept, arrived_at)
     # Only now is the day of the recording known, and with it the MVC that decides what is too faint to count.
-    inputs = records.inputs_on(claimed, analysed.metadata.recorded_at)
+    inputs = records.inputs_on(claimed, analysed.recorded_at)
     if entered_mvc(inputs) != entered_mvc(claimed.inputs):
         claimed = replace(claimed, inputs=inputs)
-        analysed = _analyse(data, claimed, kept)
+        analysed = _analyse(data, claimed, kept, arrived_at)
     return FreshAnalysis(claimed, analysed, partial(kept.signals, analysed.parameters))
 
 
@@ -171,7 +188,9 @@ class _LastRead:
         return {} if self._recording is None else recording_signals(self._recording, parameters)
 
 
-def _analyse(data: bytes, claimed: ClaimedSession, reader: Reader) -> AnalysedRecording:
+def _analyse(
+    data: bytes, claimed: ClaimedSession, reader: Reader, arrived_at: datetime | None
+) -> AnalysedRecording:
     return analyse_bytes(
         data,
         file_name=claimed.object_name.rsplit("/", 1)[-1],
@@ -183,6 +202,7 @@ def _analyse(data: bytes, claimed: ClaimedSession, reader: Reader) -> AnalysedRe
         perceived_effort_cr10=claimed.inputs.perceived_effort_cr10,
         bfr_percent_aop=claimed.inputs.bfr_percent_aop,
         game_max_points=claimed.inputs.game_max_points,
+        arrived_at=arrived_at,
     )
 
 

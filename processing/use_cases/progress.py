@@ -111,7 +111,7 @@ def patient_progress(
         PlannedFrom(entry.prescription.valid_from, entry.prescription.protocol_days, entry.prescription.sets)
         for entry in standing_prescriptions(prescriptions)
     ]
-    course = find_course(timeline.sessions[0].at.date(), plans, on=today)
+    course = find_course([s.at.date() for s in timeline.sessions], plans, on=today)
     return (
         progress if course is None else replace(progress, adherence=adherence_of(done, course, today=today))
     )

@@ -23,6 +23,7 @@ from processing.scoring.model import SessionScore
 from processing.use_cases.document import parameters_from_plain
 from processing.use_cases.process_session import ClaimedSession
 from processing.use_cases.read_models import ProcessingStatus, SessionInputs
+from processing.use_cases.scoring_configurations import check_weights
 from processing.use_cases.setting_limits import check_limits
 
 Phase: TypeAlias = Literal["try", "apply"]
@@ -74,6 +75,8 @@ def check_candidate(candidate: Candidate) -> Candidate:
         name, value = exc.errors()[0]["loc"][0], exc.errors()[0]["input"]
         raise InvalidParameterError(f"{name} is {value}; expected a number.") from exc
     check_limits({name: getattr(tried, name) for name in candidate.settings or {}})
+    if candidate.scoring is not None:
+        check_weights(candidate.scoring)
     return candidate
 
 
@@ -87,6 +90,7 @@ class Selection:
     recorded_until: date | None = None
     statuses: tuple[ProcessingStatus, ...] = ("completed", "failed")
     verdicts: tuple[Verdict, ...] = ()
+    session_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+import structlog
+
 from processing.emg.corrections import LogEntry
-from processing.errors import NotFoundError, PermanentError, ReaderCrashedError
+from processing.errors import NotFoundError, PermanentError, ReaderCrashedError, TransientError
 from processing.ports import ObjectStore
 from processing.use_cases.corrections import apply_log
 from processing.use_cases.process_session import (
@@ -36,7 +38,10 @@ BUSY = "The recording is just being analysed, so there is nothing to compare wit
 OTHER_PROGRAM = (
     "The program was updated since the dry run, which says nothing about the new one: try it again."
 )
+DEFECT = "Given up because of a defect in this program; the details are in the worker's log."
 CHANGED = "The session changed since the dry run, so its result stays as it is."
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,42 @@ def run_chunk(
                 _apply(run_id, item, candidate, records, store, reader)
         except NotFoundError:
             continue  # the session was deleted, and its item with it
+        except TransientError:
+            raise
+        except Exception as error:
+            # Whatever is wrong with one session is no reason to leave the others undone.
+            _log.exception("research_item_failed", run_id=run_id, phase=phase, session=item.session_code)
+            message = str(error) if isinstance(error, PermanentError) else DEFECT
+            _give_up(run_id, item, phase, message, records)
     return "done"
+
+
+def _give_up(run_id: int, item: RunItem, phase: Phase, message: str, records: RunRecords) -> None:
+    if phase == "try":
+        records.note_tried(run_id, replace(item, outcome="skipped", message=message))
+    else:
+        records.note_not_applied(run_id, item.number, message)
+
+
+def try_one(
+    session_id: str,
+    session_code: str,
+    candidate: Candidate,
+    *,
+    records: RunRecords,
+    store: ObjectStore,
+    reader: Reader,
+) -> RunItem:
+    """Return how one session comes out under a candidate; nothing is stored.
+
+    Raises
+    ------
+    NotFoundError
+        If the session is gone.
+    TransientError
+        If the store or the database failed in a way that may pass.
+    """
+    return _tried(RunItem(1, session_id, session_code), candidate, records, store, reader)
 
 
 def _tried(
@@ -135,7 +175,7 @@ def _preview(
     """Return what applying would show: analysed anew, with people's corrections; nothing is stored."""
     fresh, _ = _analysed(now, candidate, records, store, reader)
     analysed = fresh.analysed
-    inputs = _UnderCandidate(records, candidate).inputs_on(fresh.claimed, analysed.metadata.recorded_at)
+    inputs = _UnderCandidate(records, candidate).inputs_on(fresh.claimed, analysed.recorded_at)
     channels, score = rescore(analysed.channels, analysed.metadata, inputs)
     if now.log:
         detected = SessionResult(
@@ -194,7 +234,13 @@ def _analysed(
     claimed = candidate.for_session(now.claimed)
     data, version = read_object(store, claimed.object_name)
     return (
-        analyse_claimed(data, claimed, records=_UnderCandidate(records, candidate), reader=reader),
+        analyse_claimed(
+            data,
+            claimed,
+            records=_UnderCandidate(records, candidate),
+            reader=reader,
+            object_version=version,
+        ),
         version,
     )
 

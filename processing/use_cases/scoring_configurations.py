@@ -12,11 +12,14 @@ from pydantic import TypeAdapter
 from processing.errors import InvalidParameterError
 from processing.scoring.configuration import ScoringConfiguration
 from processing.scoring.model import SessionScore
+from processing.use_cases.plain_text import check_characters
 from processing.use_cases.read_models import SessionInputs, SessionResult
 from processing.use_cases.rescore import rescore
 
 _CONFIGURATION = TypeAdapter(ScoringConfiguration)
 _LONGEST_NAME = 100
+# Only ratios of weights count; larger ones could not be added up.
+_LARGEST_WEIGHT = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,11 @@ def check_new_version(rules: ScoringRules, name: str, configuration: ScoringConf
     Raises
     ------
     InvalidParameterError
-        If the name is empty or too long, or a stored configuration has the same values.
+        If the name is empty or too long, a weight is too large, or a stored configuration has the same values.
     """
-    if not name.strip() or len(name) > _LONGEST_NAME:
+    if not check_characters(name, "name").strip() or len(name) > _LONGEST_NAME:
         raise InvalidParameterError(f"The name has {len(name)} letters; expected 1 to {_LONGEST_NAME}.")
+    check_weights(configuration)
     if any(each.protected and each.name == name for each in rules.configurations):
         raise InvalidParameterError(
             f"'{name}' is the trial's own definition, which stays as it is: give yours another name."
@@ -107,6 +111,16 @@ def check_new_version(rules: ScoringRules, name: str, configuration: ScoringConf
     same = rules.same_as(configuration)
     if same is not None:
         raise InvalidParameterError(f"These are the values of '{same.label}': there is nothing new to keep.")
+
+
+def check_weights(configuration: ScoringConfiguration) -> None:
+    """Refuse weights that nobody can mean: InvalidParameterError names the largest."""
+    weights = {**asdict(configuration.weights), **asdict(configuration.rate_weights)}
+    name = max(weights, key=lambda each: weights[each])
+    if weights[name] > _LARGEST_WEIGHT:
+        raise InvalidParameterError(
+            f"The weight of {name} is {weights[name]:g}; expected 0 to {_LARGEST_WEIGHT:g}."
+        )
 
 
 def score_with(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
-
-from processing.use_cases.cache_use import RecentUse
 
 Value = TypeVar("Value")
 
@@ -46,46 +43,57 @@ class BuildOnceCache(Generic[Value]):
         self._lock = threading.Lock()
         self.hits = 0
         self.misses = 0
-        self.builds = 0
-        self.build_seconds = 0.0
-        self.recent = RecentUse()
 
     def get(self, key: Hashable, build: Callable[[], Value]) -> Value:
         """Return the value of ``key``, building it if nobody has it or is at it."""
         with self._lock:
             if key in self._values:
                 self.hits += 1
-                self.recent.count(hit=True)
                 return self._values[key]
             self.misses += 1
-            self.recent.count(hit=False)
             pending = self._building.get(key)
             mine = pending is None
             if pending is None:
                 pending = self._building[key] = Future()
         if not mine:
             return pending.result()
-        started = time.perf_counter()
         try:
             value = build()
         except BaseException as error:
             with self._lock:
-                del self._building[key]
+                self._forget_build(key, pending)
             pending.set_exception(error)
             raise
         with self._lock:
-            self.builds += 1
-            self.build_seconds += time.perf_counter() - started
-            del self._building[key]
-            if self._size_of(value) <= self._values.maxsize:
+            wanted = self._forget_build(key, pending)
+            if wanted and self._size_of(value) <= self._values.maxsize:
                 self._values[key] = value
         pending.set_result(value)
         return value
+
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether a value is at hand at this moment; counts as no look."""
+        with self._lock:
+            return key in self._values
 
     def clear(self) -> None:
         """Forget every value; builds under way still reach those who wait for them."""
         with self._lock:
             self._values.clear()
+
+    def forget(self, unwanted: Callable[[Hashable], bool]) -> None:
+        """Forget the values of some keys, also those that are being built: who waits gets them, they are not kept."""
+        with self._lock:
+            for held in (self._values, self._building):
+                for key in [key for key in held if unwanted(key)]:
+                    del held[key]
+
+    def _forget_build(self, key: Hashable, mine: Future[Value]) -> bool:
+        """Say that a build has ended; return whether it is still wanted."""
+        wanted = self._building.get(key) is mine
+        if wanted:
+            del self._building[key]
+        return wanted
 
     @property
     def evictions(self) -> int:

@@ -13,7 +13,7 @@ from tests.browser.conftest import keep_picture, wait_idle
 from tests.builders import make_c3d
 from tests.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 Visit = Callable[[str], Page]
 # Twelve repetitions of each leg; the left sensor drops out inside two, which makes them doubtful.

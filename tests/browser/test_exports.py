@@ -17,7 +17,7 @@ from tests.builders import make_c3d
 from tests.integration.exported import read_back
 from tests.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 Visit = Callable[[str], Page]
 CODE = "P093S001"

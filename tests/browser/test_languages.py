@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -31,10 +31,9 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with RunningStack(tmp_path_factory.mktemp("product") / "data", demo=True) as stack:
-        stack.wait_for({f"P00{patient}S00{number}" for patient in (1, 2, 3) for number in (1, 2)})
-        yield stack.dashboard_url
+def demo_url(demo_stack: RunningStack) -> str:
+    """The product that the browser tests of one worker share."""
+    return demo_stack.dashboard_url
 
 
 def _choose(page: Page, language: str) -> None:
@@ -59,9 +58,15 @@ def test_one_click_keeps_session_zoom_and_unsaved_words(visit: Visit, demo_url: 
     page.wait_for_function("location.search.includes('from=')")
     wait_idle(page)
     address, window = page.url, _window(page)
+    folded = page.locator("[data-testid=stExpander] details")
+    for heading in ("Show as table: ", "Where these numbers come from"):
+        page.get_by_text(heading).first.click()
+        wait_idle(page)
+    was_open = [part.get_attribute("open") is not None for part in folded.all()]
     page.get_by_label("New note").click()
     page.keyboard.type("Knee hurt at 3.5 s")
     _choose(page, "FR")
+    assert [part.get_attribute("open") is not None for part in folded.all()] == was_open
     assert page.url == address
     assert _window(page) == window
     expect(page.get_by_label("Nouvelle note")).to_have_value("Knee hurt at 3.5 s")
@@ -77,6 +82,25 @@ def test_numbers_and_days_follow_the_language(visit: Visit, demo_url: str) -> No
     assert not re.search(r"\d\.\d+\u202f", said), "a quantity with a decimal point"
     separators = page.evaluate("document.querySelector('.emg-chart')._fullLayout.separators")
     assert separators.startswith(",")
+
+
+def test_a_comma_is_typed_and_shown_and_its_number_is_meant(visit: Visit, demo_url: str) -> None:
+    page = visit(f"{demo_url}/{REVIEW}&lang=fr")
+    start = page.get_by_role("spinbutton", name="De (s)")
+    expect(start).to_have_value("0,00")
+    start.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2,5x")  # a browser's own field takes this for 25
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('from=2.50')")
+    wait_idle(page)
+    expect(start).to_have_value("2,50")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("location.search.includes('from=3.00')")
+    wait_idle(page)
+    _choose(page, "EN")
+    expect(page.get_by_role("spinbutton", name="From (s)")).to_have_value("3.00")
+    assert _window(page)[0] == 3.0
 
 
 def test_the_choice_outlives_a_reload_and_other_pages(visit: Visit, demo_url: str) -> None:

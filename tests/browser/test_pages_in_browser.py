@@ -17,16 +17,14 @@ pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
 
 
-@pytest.mark.parametrize("path", ["/review?session=P001S001", "/upload", "/"])
-def test_a_fresh_server_asked_for_a_deep_link_shows_the_gate(
-    watched_page: Page, tmp_path: Path, path: str
-) -> None:
+def test_a_fresh_server_asked_for_a_deep_link_shows_the_gate(watched_page: Page, tmp_path: Path) -> None:
     with serving(tmp_path / "server.log", DASHBOARD_HOST="0.0.0.0") as url:
-        watched_page.goto(url + path)
-        expect(watched_page.get_by_role("heading", name="Sign-in needed")).to_be_visible(timeout=30_000)
-        wait_idle(watched_page)
-        assert watched_page.get_by_text("P001").count() == 0
-        assert watched_page.get_by_role("link", name="Upload").count() == 0
+        for path in ("/review?session=P001S001", "/upload", "/"):
+            watched_page.goto(url + path)
+            expect(watched_page.get_by_role("heading", name="Sign-in needed")).to_be_visible(timeout=30_000)
+            wait_idle(watched_page)
+            assert watched_page.get_by_text("P001").count() == 0
+            assert watched_page.get_by_role("link", name="Upload").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import keep_picture, wait_idle
 from tests.unit.reports.reading import grey_pages, read_pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 
 def test_a_clinical_pdf_takes_two_clicks_and_says_whose_it_is(

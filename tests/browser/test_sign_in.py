@@ -53,21 +53,22 @@ def _links(page: Page, title: str) -> int:
     return page.get_by_role("link", name=title, exact=True).count()
 
 
-@pytest.mark.parametrize("first", ["/review?session=P001S001", "/audit", "/"])
+# Which page a server is asked for first has made a difference; the others come first with `make evidence`.
+@pytest.mark.parametrize(
+    "first",
+    [
+        "/review?session=P001S001",
+        pytest.param("/audit", marks=pytest.mark.evidence),
+        pytest.param("/", marks=pytest.mark.evidence),
+    ],
+)
 def test_a_fresh_server_shows_nobody_more_than_the_sign_in_page(
     watched_page: Page, tmp_path: Path, first: str
 ) -> None:
     with serving(
         tmp_path / "server.log", SUPABASE_URL="http://127.0.0.1:9", SUPABASE_ANON_KEY="public"
     ) as url:
-        _shows_sign_in_only(watched_page, url + first)
-
-
-def test_every_page_shows_nobody_more_than_the_sign_in_page(watched_page: Page, tmp_path: Path) -> None:
-    with serving(
-        tmp_path / "server.log", SUPABASE_URL="http://127.0.0.1:9", SUPABASE_ANON_KEY="public"
-    ) as url:
-        for path in ADDRESSES.values():
+        for path in (first, *ADDRESSES.values()):
             _shows_sign_in_only(watched_page, url + path)
 
 
@@ -95,8 +96,12 @@ def test_each_role_reaches_its_pages_and_is_told_about_the_others(
     wait_idle(page)
     # Pages of a section stand behind its name; that they open for this role was seen above.
     for section in {entry.section for entry in PAGES if entry.section}:
-        offered = any(role in entry.roles for entry in PAGES if entry.section == section)
-        assert bool(page.get_by_text(section, exact=True).count()) == offered, section
+        offered = [entry for entry in PAGES if entry.section == section and role in entry.roles]
+        # A section with a single page is that page.
+        name, times = (
+            (section, 1) if len(offered) > 1 else (offered[0].title if offered else section, len(offered))
+        )
+        assert page.get_by_text(name, exact=True).count() == times, section
     for entry in PAGES:
         if not entry.section:
             shown = role in entry.roles and not entry.hidden

@@ -12,7 +12,7 @@ from tests.browser import looking
 from tests.browser.conftest import keep_picture, wait_idle
 from tests.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 Visit = Callable[[str], Page]
 

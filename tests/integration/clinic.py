@@ -87,6 +87,9 @@ def make_clinic(url: str) -> Clinic:
             "insert into app.notifications (kind, dedupe_key, body) values ('alert', 'first', '{}')"
         )
         connection.execute(
+            "insert into app.erased_patients (code, reason, requested_by) values ('P999', 'Asked for it', 'X')"
+        )
+        connection.execute(
             "insert into app.scoring_configuration (name, version, configuration)"
             " select 'site', 1, configuration from app.scoring_configuration where protected"
         )
@@ -142,10 +145,15 @@ def _add_patient(connection: psycopg.Connection[Any], clinic: Clinic, code: str,
         """insert into app.session_side_map (session_id, channel_map) values (%(s)s, '{"CH1 Raw": "left"}')""",
         "insert into app.session_reviews (session_id, result_version, judged_at) values (%(s)s, 1, now())",
         "insert into app.inbox_dismissals (session_id) values (%(s)s)",
+        "insert into app.api_keys (key_id, owner, name, scopes, secret_sha256, expires_at) values"
+        " (lpad(lower(replace(%(c)s, '0', 'x')), 12, 'x'), %(t)s, 'Export', 'read',"
+        " encode(sha256(%(c)s::bytea), 'hex'), now() + interval '1 day')",
+        "insert into app.newest_results (patient_id, results) values (%(p)s, '')",
+        "insert into app.trace_use (session_id, day) values (%(s)s, date '2099-01-01')",
         "insert into app.alert_mutes (patient_id, rule, reason, until)"
         " values (%(p)s, 'missed', 'On holiday.', now() + interval '7 days')",
         "insert into app.contraction_corrections (session_id, revision, action, channel_name, kind, onset_s, offset_s,"
         " author) values (%(s)s, 1, 'edit', 'CH1', 'accept', 1, 2, %(t)s)",
         """update app.emg_statistics set details = '{"corrections": {}}' where session_id = %(s)s""",
     ):
-        connection.execute(statement, {"s": session, "t": therapist, "p": row[0]})
+        connection.execute(statement, {"s": session, "t": therapist, "p": row[0], "c": code})

@@ -17,6 +17,8 @@ from processing.database.embedded import embedded_postgres
 from processing.database.migrations import upgrade
 from processing.services import Services, build_services, closing_services
 from processing.settings import Settings
+from tests.integration.shared_cache import client_of
+from tests.redis_server import RedisServer
 
 _numbers = itertools.count()
 
@@ -75,3 +77,20 @@ def fresh_database(server_url: str, template: str = "template_app") -> Iterator[
     yield make_conninfo(server_url, dbname=name)
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+def redis_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis for the tests of one file."""
+    started = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def redis_server(redis_process: RedisServer) -> RedisServer:
+    """An empty Redis that keeps nothing on disk and has room."""
+    with client_of(redis_process) as client:
+        client.flushall()
+        client.config_set("maxmemory", 0)
+    return redis_process

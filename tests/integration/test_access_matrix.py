@@ -44,8 +44,13 @@ contraction_corrections si..  ....     s...        si..           s...
 detected_statistics     s...  ....     s...        s...           s...
 session_summaries       s...  ....     s...        s...           ....
 patient_totals          s...  ....     s...        s...           ....
+newest_results          s...  ....     s...        s...           ....
 reconciliation_runs     ....  ....     ....        s...           si.d
+trace_use               ....  ....     ....        s...           ....
+trace_use_begun         ....  ....     ....        s...           ....
 notifications           ....  ....     ....        s...           siud
+erased_patients         ....  ....     ....        s...           ....
+api_keys                s.u.  ....     ....        s.u.           ....
 """
 
 # Whoever is not one of the above gets nothing at all, from any table.
@@ -158,6 +163,27 @@ STATEMENTS = {
         "insert into app.reconciliation_runs (started_at, error_kind) values (now(), 'X')",
         "error_kind = 'Y'",
     ),
+    "trace_use": (
+        "session_id = %(session)s",
+        "insert into app.trace_use (session_id, day) values (%(session)s, date '2099-01-02')",
+        "looks = 9",
+    ),
+    "trace_use_begun": (
+        "true",
+        "insert into app.trace_use_begun default values",
+        "since = now()",
+    ),
+    "erased_patients": (
+        "true",
+        "insert into app.erased_patients (code, reason, requested_by) values ('P998', 'Asked for it', 'X')",
+        "reason = 'Another'",
+    ),
+    "api_keys": (
+        "owner = %(therapist)s",
+        "insert into app.api_keys (key_id, owner, name, scopes, secret_sha256, expires_at) values ('abcdefghijkm',"
+        " %(therapist)s, 'Mine', 'read', repeat('a', 64), now() + interval '1 day')",
+        "revoked_at = now()",
+    ),
     "notifications": (
         "true",
         "insert into app.notifications (kind, dedupe_key, body) values ('alert', 'k', '{}')",
@@ -179,6 +205,11 @@ STATEMENTS = {
         "patient_id = %(patient)s",
         "insert into app.patient_totals values (%(patient)s, 1, 1, 100)",
         "score_sum = 0",
+    ),
+    "newest_results": (
+        "patient_id = %(patient)s",
+        "insert into app.newest_results values (%(patient)s, '')",
+        "results = ''",
     ),
     "contraction_corrections": (
         "session_id = %(session)s",

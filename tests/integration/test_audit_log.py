@@ -10,7 +10,8 @@ import pytest
 from psycopg import errors
 
 from processing.database import Database
-from processing.errors import AccessDeniedError
+from processing.database.exports import record_exports
+from processing.errors import AccessDeniedError, NotFoundError
 from processing.services import Services, build_services, closing_services
 from processing.settings import Settings
 from processing.use_cases.read_models import AuditFilters, SessionInputs
@@ -103,6 +104,32 @@ def test_opening_and_exporting_are_kept_but_only_for_people(dashboard: Services,
         dashboard.for_viewer(clinic.identity("stranger")).record_access("read", "P001S001")
     with pytest.raises(AccessDeniedError, match="under this sign-in"):
         dashboard.record_access("read", "P001S001")
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        ("therapist", "P002S001"),
+        ("therapist", "P003S001"),
+        ("administrator", "P999S001"),
+        ("researcher", "none"),
+    ],
+)
+def test_what_is_not_there_or_a_colleague_s_cannot_be_opened_in_the_log(
+    dashboard: Services, clinic: Clinic, person: str, code: str
+) -> None:
+    viewer = dashboard.for_viewer(clinic.identity(person))
+    with pytest.raises(NotFoundError, match="could be opened"):
+        viewer.record_access("read", code)
+    with pytest.raises(NotFoundError, match="could be opened"):
+        viewer.progress.record_opened(code[:4])
+    with pytest.raises(NotFoundError, match="nothing was exported"):
+        record_exports(viewer.database, [code], "trial")
+    with psycopg.connect(clinic.url) as connection:
+        row = connection.execute(
+            "select count(*) from app.audit_log where action in ('read', 'export')"
+        ).fetchone()
+    assert row == (0,)
 
 
 @pytest.mark.parametrize("login_role", ["postgres", "app_worker", "app_listener", "app_dashboard"])

@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks import database
 from benchmarks.database_plans import tables_read_whole
-from benchmarks.database_rows import Size
 
 
 def test_a_small_run_measures_everything_and_ends_well(
@@ -15,15 +14,7 @@ def test_a_small_run_measures_everything_and_ends_well(
     # Timings and plans are no tests: so few rows are best read whole, and this machine may be busy.
     monkeypatch.setattr(database.Timed, "fine", property(lambda timed: timed.n_rows > 0))
     monkeypatch.setattr(database, "LIMIT_KB", 100.0)  # every index begins with whole pages
-    effort = database.Effort(
-        Size(n_sessions=120, n_patients=12, n_therapists=3, n_large=6),
-        n_runs=2,
-        n_stored=40,
-        n_older=16,
-        older_mb=1.5,
-        n_full=1,
-    )
-    assert database.main([], effort) == 0
+    assert database.main(["--small"]) == 0
     out = capsys.readouterr().out
     assert "kB over 40 sessions" in out
     assert "cohort overview" in out

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from http_edge.server import make_server
 from processing.c3d import read_recording
 from processing.database.results import SessionRecords
 from processing.demo import generate_demo_recordings
@@ -37,7 +38,6 @@ from processing.webhooks import encode_event, sign_event, storage_event, storage
 from tests.builders import make_c3d
 from tests.integration.stack import SECRET, make_listener, served, wait_until_settled
 from tests.real_recordings import real_recording
-from webhook_listener.server import make_server
 
 
 class Worker:

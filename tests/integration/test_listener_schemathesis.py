@@ -12,10 +12,10 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
+from http_edge.server import make_server
 from processing.services import Services
 from processing.webhooks import encode_event, sign_event
 from tests.integration.stack import SECRET, make_listener, served
-from webhook_listener.server import make_server
 
 load_all_checks()
 

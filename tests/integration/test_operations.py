@@ -113,7 +113,7 @@ def test_every_reconciliation_is_kept_also_one_that_failed(
 ) -> None:
     services.operations.reconcile()
 
-    def away() -> None:
+    def away(**_: object) -> None:
         raise StorageUnavailableError("The bucket's folder is gone")
 
     monkeypatch.setattr(services.store, "list_objects", away)

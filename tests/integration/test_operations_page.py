@@ -13,6 +13,7 @@ from pages._components import state
 from pages._components.services import close_services
 from processing.services import Services, build_services, closing_services
 from processing.settings import Settings
+from processing.use_cases.second_level import SharedCounts, SharedFacts, State
 from tests.builders import make_c3d
 from tests.integration.clinic import Clinic
 from tests.unit.pages.conftest import texts
@@ -51,6 +52,22 @@ def fail(services: Services, name: str = "cut.c3d") -> None:
     services.give_up_session(
         row["id"], "TruncatedRecordingError", "The file is *shorter* than its header says."
     )
+
+
+@pytest.mark.parametrize(
+    ("state_of_it", "said"),
+    [("working", None), ("away", "does not answer"), ("refused", "keeps data on disk")],
+)
+def test_a_shared_cache_is_told_of_and_warned_about(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, state_of_it: State, said: str | None
+) -> None:
+    facts = SharedFacts(state_of_it, "off", SharedCounts(hits=7, misses=2, not_asked=3))
+    monkeypatch.setattr(Services, "shared_cache", facts)
+    at = open_page()
+    assert not at.exception
+    titles = " ".join(str(warning.proto) for warning in at.warning)
+    assert said is None or said in titles
+    assert ("answered 7, not answered 2, failed 3" in texts(at)) == (state_of_it != "refused")
 
 
 def test_without_a_worker_the_page_says_so_first(open_page: Open) -> None:

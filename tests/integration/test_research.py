@@ -15,6 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from processing.c3d import read_recording, read_recording_isolated
+from processing.database.results import write_result
 from processing.emg.corrections import Correction
 from processing.errors import (
     AccessDeniedError,
@@ -33,6 +34,7 @@ from processing.services import (
     closing_services,
 )
 from processing.settings import Settings
+from processing.use_cases.process_session import analyse_claimed
 from processing.use_cases.read_models import SessionFilters, SessionInputs
 from processing.use_cases.reprocessing import Candidate, Run, Selection, check_candidate
 from processing.use_cases.setting_limits import check_limits, own_values
@@ -226,6 +228,41 @@ def test_a_dry_run_of_another_version_of_the_program_is_not_applied(
     assert said == {
         "The program was updated since the dry run, which says nothing about the new one: try it again."
     }
+
+
+def test_a_defect_at_one_session_leaves_the_others_to_be_done(
+    analysed: Services, researcher: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(data: bytes, claimed: Any, **how: Any) -> Any:
+        if claimed.session_code == "P001S002":
+            raise RuntimeError("a defect")
+        return analyse_claimed(data, claimed, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("processing.use_cases.reprocessing_chunk.analyse_claimed", defective)
+        run = finish(analysed, researcher.research.start("Longer", LONGER, Selection()))
+    assert run.counts == {"same": 1, "changed": 2, "skipped": 1}
+    (skipped,) = researcher.research.items(run.run_id, ["skipped"])
+    assert (skipped.session_code, "defect in this program" in (skipped.message or "")) == ("P001S002", True)
+    researcher.research.apply(run.run_id, "Agreed")
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "processing.database.reprocessing_worker.write_result", _broken_at("P001S003", write_result)
+        )
+        run = finish(analysed, run.run_id)
+    assert (run.state, run.n_applied) == ("applied", 2)
+    shown = analysed.load_review("P001S003")
+    assert shown.result is not None
+    assert (shown.summary.status, shown.result.version) == ("completed", 1)
+
+
+def _broken_at(session_code: str, write: Callable[..., None]) -> Callable[..., None]:
+    def writing(connection: Any, fresh: Any, *values: Any, **how: Any) -> None:
+        if fresh.claimed.session_code == session_code:
+            raise KeyError("a defect")
+        write(connection, fresh, *values, **how)
+
+    return writing
 
 
 def test_files_that_cannot_be_analysed_any_more_newly_fail_and_are_not_applied(

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 import pytest
@@ -24,6 +25,20 @@ def test_a_first_start_shows_six_demonstration_sessions_of_three_patients(demo_s
     assert len(sessions) >= 6
     demo = [session for session in sessions if session["patient"] in {"P001", "P002", "P003"}]
     assert [session["status"] for session in demo] == ["completed"] * 6
+
+
+def test_the_api_answers_beside_the_listener_under_the_dashboards_login(demo_stack: RunningStack) -> None:
+    with httpx.Client(base_url=demo_stack.listener_url, trust_env=False) as client:
+        listed = client.get("/api/v1/sessions", params={"patient": "P001"}).json()["sessions"]
+        assert {session["code"] for session in listed} >= {"P001S001", "P001S002"}
+        assert client.get("/api/v1/sessions", headers={"Host": "elsewhere.example"}).status_code == 403
+        assert client.get("/health/live").json() == {"status": "ok"}
+        assert client.get("/api/v1/sessions/P001S001").status_code == 200
+    with psycopg.connect(demo_stack.database_url) as connection:
+        programs = connection.execute(
+            "select distinct program from app.audit_log where action = 'read' and reason = 'REST API'"
+        ).fetchall()
+    assert programs == [("app_dashboard",)]
 
 
 def test_a_second_start_with_the_same_data_is_refused(demo_stack: RunningStack) -> None:

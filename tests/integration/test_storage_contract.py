@@ -119,6 +119,24 @@ def test_listing_again_shows_an_overwrite(store: ObjectStore) -> None:
     assert after.version != before.version
 
 
+def test_what_is_trusted_is_listed_without_its_version_and_the_rest_with_it(store: ObjectStore) -> None:
+    a, b = store.write("P001/a.c3d", b"a"), store.write("P001/b.c3d", b"bb")
+    asked: dict[str, datetime] = {}
+
+    def trusted(name: str, changed_at: datetime) -> bool:
+        asked[name] = changed_at
+        return name == a.name
+
+    listed = {stored.name: stored for stored in store.list_objects(trusted=trusted)}
+    assert (listed[a.name].version, listed[a.name].size_bytes) == ("", 1)
+    assert listed[b.name] == b
+    # What decides is when the object changed, by the store's own clock.
+    assert {name: abs(at - datetime.now(UTC)).total_seconds() < 300 for name, at in asked.items()} == {
+        a.name: True,
+        b.name: True,
+    }
+
+
 def test_an_empty_bucket_lists_nothing(store: ObjectStore) -> None:
     assert list(store.list_objects()) == []
 
@@ -178,3 +196,16 @@ def test_an_object_above_the_cap_is_neither_stored_nor_read(store: ObjectStore) 
     assert len(store.read("P001/full.c3d")) == MAX_BYTES
     with pytest.raises(UnreadableRecordingError, match="holds 4097 bytes; a recording may hold at most 4096"):
         store.write("P001/over.c3d", b"x" * (MAX_BYTES + 1))
+
+
+def test_a_folder_is_listed_whole_and_removed_for_good(store: ObjectStore) -> None:
+    names = [f"P001/{number}.c3d" for number in range(4)] + ["P001/deeper/notes.txt"]
+    for name in [*names, "P0011/other.c3d", "P002/1.c3d"]:
+        store.write(name, b"x")
+    assert store.list_folder("P001") == sorted(names)
+    assert store.remove([*names, "P001/never there.c3d"]) == 5
+    assert store.list_folder("P001") == []
+    assert store.remove(names) == 0
+    assert sorted(stored.name for stored in store.list_objects()) == ["P0011/other.c3d", "P002/1.c3d"]
+    with pytest.raises(InvalidParameterError, match="Object name"):
+        store.list_folder("../elsewhere")

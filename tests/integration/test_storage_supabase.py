@@ -220,6 +220,19 @@ def test_a_second_listing_asks_only_for_what_changed(
     assert [new for new in second if new not in first] == [store.stat("P001/3.c3d")]
 
 
+def test_what_is_trusted_costs_no_request_of_its_own(
+    store: SupabaseObjectStore, double: StorageDouble
+) -> None:
+    double.put("P001/a.c3d", b"a")
+    double.put("P001/b.c3d", b"b")
+    listed = list(store.list_objects(trusted=lambda name, _changed_at: name.endswith("a.c3d")))
+    assert [bool(stored.version) for stored in listed] == [False, True]
+    assert [request.url.path.split("/object/")[1].split("/")[0] for request in double.requests] == [
+        "list-v2",
+        "info",
+    ]
+
+
 def test_a_listing_skips_folders_and_what_vanishes_meanwhile(
     store: SupabaseObjectStore, double: StorageDouble
 ) -> None:
@@ -230,8 +243,9 @@ def test_a_listing_skips_folders_and_what_vanishes_meanwhile(
         {"hasNext": False, "objects": [{"name": "P001/gone.c3d", "metadata": {"size": 1}, "updated_at": "x"}]}
     )
     assert [stored.name for stored in store.list_objects()] == ["P001/a.c3d"]
-    double.faults.append(listing)
-    assert list(store.list_objects()) == []
+    for trusted in (None, lambda _name, _changed_at: True):
+        double.faults.append(listing)
+        assert list(store.list_objects(trusted=trusted)) == []
 
 
 def test_a_cursor_that_repeats_ends_the_listing(store: SupabaseObjectStore, double: StorageDouble) -> None:

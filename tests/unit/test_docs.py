@@ -92,7 +92,7 @@ def test_every_page_is_reached_from_the_menu(site: Path) -> None:
 
 def test_a_link_to_a_page_that_does_not_exist_stops_the_build(tmp_path: Path) -> None:
     folder = _copy(tmp_path)
-    page = folder / "docs" / "operating.md"
+    page = folder / "docs" / "operate.md"
     page.write_text(page.read_text() + "\n[gone](no-such-page.md)\n")
     built = _build(folder)
     assert built.returncode != 0

@@ -14,7 +14,6 @@ from pages._components.review_figure.primitives import Spec, packed, text
 from pages._components.signal_details.grid import Grid, axis, grid_layout, legend_line, nothing
 from processing.emg.aligned import QuartileBand, thin
 from processing.language import gettext as _
-from processing.language import ngettext
 
 PANEL_HEIGHT, POINTS = 230, 240
 HEADROOM = 1.08
@@ -73,11 +72,8 @@ def _heading(pair: LegPair) -> str:
     name = f"<b>{words.side_mark(pair.side)} {words.side_name(pair.side, '')}</b>"
     if pair.a is None or pair.b is None:
         return name
-    counts = [
-        f"{letter} " + ngettext("{n} contraction", "{n} contractions", each.n).format(n=each.n)
-        for letter, each in (("A", pair.a), ("B", pair.b))
-    ]
-    return f"{name} · {' · '.join(counts)}"
+    # Short enough for a panel on 320 pixels.
+    return f"{name} · {_('contractions: A {a}, B {b}').format(a=pair.a.n, b=pair.b.n)}"
 
 
 def _session(pair: LegPair, which: str, x: str, y: str) -> Iterator[Spec]:

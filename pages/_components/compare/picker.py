@@ -7,7 +7,8 @@ from itertools import groupby, pairwise
 
 import streamlit as st
 
-from pages._components import local_time, state
+from pages._components import state
+from pages._components.timeline.words import heading_of
 from processing.language import format_day
 from processing.language import gettext as _
 from processing.services import Services
@@ -99,7 +100,7 @@ def _pickers(timeline: PatientTimeline, codes: Sequence[str], a: str, b: str) ->
         if session is None:
             return code
         number, n = rounds[code]
-        text = f"{code} · {local_time.moment(session.moment)}"
+        text = heading_of(session)
         if n == 1:
             return text
         return _("{session} · round {number} of {n}").format(session=text, number=number, n=n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages._components import words
 from pages._components.compare.rows import Row, difference_words, rows_of, value_words
-from pages._components.timeline.words import reference_words
+from pages._components.timeline.words import placed_sentence, reference_words
 from processing.emg.parameters import SessionTargets
 from processing.language import format_day
 from processing.language import gettext as _
@@ -117,6 +117,15 @@ def measured_against(compared: SessionComparison) -> str:
     return _(
         "MVC: {of_sessions}. Plateau: median over the contractions of the RMS envelope's plateau."
     ).format(of_sessions="; ".join(parts))
+
+
+def date_sentences(compared: SessionComparison) -> list[str]:
+    """Say which of both sessions has no date that can be: which of them was first is then not certain."""
+    return [
+        placed_sentence(review.summary.session_code, review.result.metadata.recorded_at)
+        for review in (compared.a, compared.b)
+        if review.summary.recorded_at is None and review.result is not None
+    ]
 
 
 def target_sentences(compared: SessionComparison) -> list[str]:

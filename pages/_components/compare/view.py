@@ -12,6 +12,7 @@ from pages._components.compare.overlay import Axes, at_onset_axes, overlay_figur
 from pages._components.compare.repetitions import BothPanels, LegPair, at_onset, panels_of, shapes
 from pages._components.compare.rows import rows_of
 from pages._components.compare.sentences import (
+    date_sentences,
     headline,
     measured_against,
     obstacle_sentences,
@@ -36,6 +37,8 @@ def comparison_view(services: Services, compared: SessionComparison) -> None:
     if not compared.same_recording:
         for obstacle in obstacle_sentences(compared):
             st.warning(obstacle, icon=":material/block:")
+    for placed in date_sentences(compared):
+        st.info(placed, icon=":material/event_busy:")
     for difference in target_sentences(compared):
         st.info(difference, icon=":material/flag:")
     key = f"{state.COMPARE}{compared.a.summary.session_code}:{compared.b.summary.session_code}"

@@ -24,7 +24,11 @@ def correction_history(opened: OpenReview) -> None:
     holds = {entry.revision for entry in active_edits(log)}
     lost = {entry.revision for entry in review.corrections.unmatched}
     label = ngettext("Corrections: {n} change in force", "Corrections: {n} changes in force", len(holds))
-    with st.expander(label.format(n=len(holds)), icon=":material/history:"):
+    with st.expander(
+        label.format(n=len(holds)),
+        icon=":material/history:",
+        key=f"corrections:log:{review.summary.session_code}",
+    ):
         for entry in review.corrections.unmatched:
             if entry.correction is not None:
                 change = change_words(entry.correction, result.channels)

@@ -196,7 +196,11 @@ def _durations(subject: str, muscles: Sequence[Muscle], selected: Selected | Non
         ).format(finding=finding),
         key=f"durations:{subject}",
     )
-    with st.expander(_("Show as table: how often which duration occurred"), icon=":material/table:"):
+    with st.expander(
+        _("Show as table: how often which duration occurred"),
+        icon=":material/table:",
+        key="inspector:durations",
+    ):
         table = duration_table(muscles)
         height = min(TALLEST, ROW_PX * (len(table) + 1) + 3)
         st.dataframe(
@@ -220,7 +224,11 @@ def _overlay(subject: str, muscles: Sequence[Muscle], selected: Selected | None,
         ).format(finding=finding),
         key=f"overlay:{subject}",
     )
-    with st.expander(_("Show as table: median and quartiles after the onset"), icon=":material/table:"):
+    with st.expander(
+        _("Show as table: median and quartiles after the onset"),
+        icon=":material/table:",
+        key="inspector:overlay",
+    ):
         table = overlay_table(muscles)
         height = min(TALLEST, ROW_PX * (len(table) + 1) + 3)
         st.dataframe(

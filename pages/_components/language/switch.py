@@ -12,7 +12,8 @@ from processing.language import gettext as _
 _SWITCH = "language:switch"
 
 # Says to those who have it read aloud in which language the page is, and remembers a choice for the next visit.
-_PAGE_LANGUAGE = "<script>document.documentElement.lang = '{language}';{keep}</script>"
+# In braces: a name that a script declares outside of them cannot be declared by the next one.
+_PAGE_LANGUAGE = "<script>document.documentElement.lang = '{language}'; {{ {keep} }}</script>"
 _KEEP = """
 const secure = location.protocol === "https:" ? "; Secure" : "";
 document.cookie = `{cookie}={language}; path=/; max-age=31536000; SameSite=Lax${{secure}}`;

@@ -97,7 +97,10 @@ def _form(services: Services, code: str, entries: Sequence[MvcEntry]) -> None:
     current = max((entry.revision for entry in entries), default=0)
     seen = seen_revision(code, KIND, current)
     with st.expander(
-        _("Enter a measurement"), icon=":material/add_chart:", expanded=not entries or seen != current
+        _("Enter a measurement"),
+        icon=":material/add_chart:",
+        expanded=not entries or seen != current,
+        key=f"{KIND}:enter:{code}",
     ):
         changed_meanwhile(code, KIND, current)
         with st.form(f"mvc:{code}", border=False, enter_to_submit=False):

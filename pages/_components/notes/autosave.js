@@ -4,7 +4,12 @@
 const PAUSE_MS = 600;
 const LATEST_MS = 1300;
 const AGAIN_MS = 500;
+const CALM = 12;
 const BOXES = new Map();
+// What stood in a box when the connection was lost, and how often it was seen to be safe since: a server that was started
+// again draws the box empty, and may do so once more after the words have reached it.
+const LEFT = (globalThis.__emgLeft ??= new Map());
+const TEXT = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value");
 
 function boxOf(key) {
   const name = `st-key-${key.trim().replace(/[^a-zA-Z0-9_-]/g, "-")}`;
@@ -37,6 +42,9 @@ function send(state) {
   }
   const sent = state.since !== null;
   state.since = null;
+  // A run of the page that had begun before may have drawn the box as it was: what was typed meanwhile counts.
+  if (sent && state.typed !== undefined && box.value === state.stored && box.value !== state.typed) write(box, state.typed);
+  state.typed = undefined;
   // What was sent and not stored, as while the database is away, is asked for again.
   if (!sent && !state.hold && box.value !== state.stored) state.poke("again", performance.now());
   const press = { key: "Enter", code: "Enter", keyCode: 13, ctrlKey: true, bubbles: true, cancelable: true };
@@ -58,13 +66,45 @@ function watchConnection() {
   app.__emgWatched = true;
   const tell = () => {
     for (const state of BOXES.values()) {
-      const unsaved = state.since !== null || boxOf(state.key)?.value !== state.stored;
-      if (!connected()) say(state, unsaved ? state.words.away : state.words.safe);
-      else if (unsaved) later(state, 0);
-      else say(state, "");
+      const box = boxOf(state.key);
+      const unsaved = state.since !== null || box?.value !== state.stored;
+      if (!connected()) {
+        if (unsaved && box?.value) LEFT.set(state.key, { words: box.value, calm: 0 });
+        say(state, unsaved ? state.words.away : state.words.safe);
+      } else if (unsaved) {
+        later(state, 0);
+        putBack(state);
+      } else say(state, "");
     }
   };
   new MutationObserver(tell).observe(app, { attributeFilter: ["data-test-connection-state"] });
+}
+
+// Words that were not saved before the connection was lost are put back once the box can be written in, unless the
+// person goes on writing.
+function putBack(state) {
+  const left = LEFT.get(state.key);
+  const box = boxOf(state.key);
+  if (!left || !box || !connected()) return;
+  if (!box.disabled && atRest()) {
+    if (!box.value.startsWith(left.words)) {
+      left.calm = 0;
+      write(box, left.words.startsWith(box.value) ? left.words : `${left.words}\n${box.value}`);
+    } else if (state.stored.startsWith(left.words)) left.calm += 1;
+  }
+  if (left.calm > CALM) LEFT.delete(state.key);
+  clearTimeout(state.putting);
+  state.putting = setTimeout(() => putBack(state), AGAIN_MS);
+}
+
+// As if the person typed it.
+function write(box, words) {
+  TEXT.set.call(box, words);
+  box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+function atRest() {
+  return document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") === "notRunning";
 }
 
 function say(state, text) {
@@ -79,13 +119,19 @@ export default function ({ data, parentElement, setStateValue }) {
   Object.assign(state, { key: data.key, words: data.words, stored: data.stored, hold: data.hold, line, poke: setStateValue });
   watchConnection();
   const box = boxOf(data.key);
-  if (box && state.box !== box) {
-    state.box?.removeEventListener("input", state.heard);
-    state.heard = () => typed(state);
-    box.addEventListener("input", state.heard);
-    state.box = box;
-  }
+  putBack(state);
+  // Heard by the whole page: the framework may put another box in this one's place at any time.
+  state.heard ??= (event) => {
+    if (event.target !== boxOf(state.key)) return;
+    if (event.isTrusted) {
+      LEFT.delete(state.key);
+      state.typed = event.target.value;
+    }
+    typed(state);
+  };
+  document.addEventListener("input", state.heard);
   if (box && box.value === state.stored && state.since === null) settle(state);
+  else if (box && !data.hold && state.since === null && !state.timer) typed(state); // begun before anybody listened
   if (box && data.focus !== state.focused) {
     state.focused = data.focus;
     box.scrollIntoView({ block: "center" });
@@ -93,7 +139,8 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   return () => {
     clearTimeout(state.timer);
-    state.box?.removeEventListener("input", state.heard);
+    clearTimeout(state.putting);
+    document.removeEventListener("input", state.heard);
     BOXES.delete(data.key);
   };
 }

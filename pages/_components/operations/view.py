@@ -17,6 +17,7 @@ from pages._components.operations.figures import (
     throughput_figure,
     throughput_sentence,
 )
+from pages._components.operations.shared_cache import shared_cache_line
 from processing.errors import TransientError
 from processing.language import format_day_time, sentence
 from processing.language import gettext as _
@@ -41,6 +42,7 @@ def operations_view(services: Services) -> None:
             return
         _alerts(facts, services.cache_facts)
         _numbers(facts, services.cache_facts)
+        shared_cache_line(services.shared_cache)
         _past_day(hours)
         _failures(services)
         _reconciliation(services, facts)
@@ -112,7 +114,7 @@ def _picture(title: str, sentence: str, spec: dict[str, Any], hours: list[HourOf
     st.subheader(title, anchor=False)
     st.caption(sentence)
     chart(spec, alt=f"{title}. {sentence}", key=key)
-    with st.expander(_("Show as table")):
+    with st.expander(_("Show as table"), key=f"{key}:folded"):
         st.dataframe(_hours_table(hours), hide_index=True, key=f"{key}:table")
 
 

@@ -15,7 +15,10 @@ def add_patient(services: Services, viewer: Viewer) -> None:
     """Offer to add a patient to those who treat."""
     if viewer.role == "researcher":
         return
-    with st.expander(_("Add a patient"), icon=":material/person_add:"), st.form("add-patient", border=False):
+    with (
+        st.expander(_("Add a patient"), icon=":material/person_add:", key="patients:add"),
+        st.form("add-patient", border=False),
+    ):
         code_at, site_at, save_at = st.columns([1, 1, 2], vertical_alignment="bottom")
         code = code_at.text_input(
             _("Code"),

@@ -97,7 +97,12 @@ def _form(
     seen = seen_revision(code, KIND, current)
     start = now.prescription if now else Prescription(local_time.today())
     title = _("Change the prescription") if now else _("Prescribe")
-    with st.expander(title, icon=":material/edit_note:", expanded=now is None or seen != current):
+    with st.expander(
+        title,
+        icon=":material/edit_note:",
+        expanded=now is None or seen != current,
+        key=f"{KIND}:enter:{code}",
+    ):
         changed_meanwhile(code, KIND, current)
         with st.form(f"prescription:{code}", border=False, enter_to_submit=False):
             entered = _fields(code, start)

@@ -36,7 +36,9 @@ def diff(services: Services, run: Run) -> None:
         _list(run, items)
     with right:
         _picture(items)
-    with st.expander(_("All sessions as a table"), icon=":material/table:"):
+    with st.expander(
+        _("All sessions as a table"), icon=":material/table:", key=f"{_KEY}:folded:{run.run_id}"
+    ):
         st.dataframe(
             diff_table(items),
             hide_index=True,

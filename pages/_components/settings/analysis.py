@@ -21,7 +21,7 @@ def analysis_settings() -> None:
         ).format(version=PIPELINE_VERSION)
     )
     for group in GROUPS:
-        with st.expander(_(group)):
+        with st.expander(_(group), key=f"settings:analysis:{group}"):
             st.table(_table(group), hide_index=True, border="horizontal")
 
 

@@ -113,7 +113,9 @@ def _new_version(services: Services, rules: ScoringRules, start: StoredConfigura
     """Draw the fields of a new version beside what it does to a session."""
     key = f"{_KEY}:new:{start.configuration_id}"
     with st.expander(
-        _("New version, starting from {label}").format(label=words.plain(start.label)), icon=":material/add:"
+        _("New version, starting from {label}").format(label=words.plain(start.label)),
+        icon=":material/add:",
+        key=f"{key}:folded",
     ):
         fields, shown = st.columns(2, gap="large")
         with fields:

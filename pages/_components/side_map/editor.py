@@ -37,7 +37,7 @@ def channel_fields(side_map: SideMap, *, key: str) -> dict[str, Side | None]:
             "{n} other channels, ignored unless you choose them",
             len(others),
         )
-        with st.expander(label.format(n=len(others))):
+        with st.expander(label.format(n=len(others)), key=f"{key}:others"):
             chosen |= _fields(others, key)
     order = [channel.key for channel in side_map.channels]
     picked = {name: said for name, said in chosen.items() if said != IGNORE}

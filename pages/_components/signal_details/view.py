@@ -130,7 +130,9 @@ def _spectra(subject: str, muscles: Sequence[Muscle], part: Part, window_s: Inte
     if part == "window":
         said = _("The visible window is {window}; it is chosen below.")
         st.caption(said.format(window=words.span(*window_s)))
-    with st.expander(_("Show as table: share of power in each band"), icon=":material/table:"):
+    with st.expander(
+        _("Show as table: share of power in each band"), icon=":material/table:", key="details:bands"
+    ):
         _table(bands_table(muscles), _("Share of the power as recorded in each frequency band, in percent."))
 
 
@@ -155,7 +157,11 @@ def _over_time(
         events=Events(on_window=view.dragged),
     )
     st.caption(_("Drag across the picture to look closer. Levels are decibels over 1 µV² per Hz."))
-    with st.expander(_("Show as table: level and strongest frequency over time"), icon=":material/table:"):
+    with st.expander(
+        _("Show as table: level and strongest frequency over time"),
+        icon=":material/table:",
+        key="details:moments",
+    ):
         _table(
             moments_table(muscles, pictures, window),
             _("Level and strongest frequency over the visible window."),
@@ -182,7 +188,7 @@ def _trend(subject: str, muscles: Sequence[Muscle]) -> None:
     )
     n = sum(len(muscle.analysis.contractions) for muscle in muscles)
     label = _("Show as table: {contractions}").format(contractions=counted.contractions(n))
-    with st.expander(label, icon=":material/table:"):
+    with st.expander(label, icon=":material/table:", key="details:frequencies"):
         if n:
             _table(frequencies_table(muscles), _("Frequencies of every contraction."))
         else:

@@ -21,6 +21,7 @@ from processing.use_cases.mvc_breaks import ReferenceBreak
 
 LEFT, RIGHT = 58, 16
 LABEL_PX = 86
+WHOLE_TITLE_PX = 560
 CLICK_SHARE = 0.008  # how far beside a session a click still means it, in shares of the axis
 
 
@@ -102,7 +103,7 @@ def _layout(scene: Scene) -> Spec:
         "annotations": [],
         "shapes": [],
         "xaxis": axis(
-            _("Day of the session (date); sessions of one day stand side by side"),
+            _day_title(scene.width_px),
             [0.0, 1.0],
             bottom,
             range=[-0.15, scene.days.width + 0.15],
@@ -111,6 +112,13 @@ def _layout(scene: Scene) -> Spec:
             tickangle=0,
         ),
     }
+
+
+def _day_title(width_px: float) -> str:
+    """Return the title of the time axis, as much of it as the picture has room for."""
+    if width_px < WHOLE_TITLE_PX:
+        return _("Day of the session (date)")
+    return _("Day of the session (date); sessions of one day stand side by side")
 
 
 def _upright(lane: Lane, place: tuple[float, float], top: float) -> Spec:

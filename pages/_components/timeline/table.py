@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pages._components import local_time
 from pages._components.timeline.lanes import LANES, verdict_of
 from pages._components.timeline.scene import Scene
-from pages._components.timeline.words import STATUS_WORDS, value_words
+from pages._components.timeline.words import STATUS_WORDS, moment_words, value_words
 from processing.language import gettext as _
 
 
@@ -21,7 +20,7 @@ def timeline_table(scene: Scene) -> pd.DataFrame:
             state = _("same recording as {session}").format(session=marks.copy_of)
         row = {
             _("Session"): session.session_code,
-            _("Recorded"): local_time.moment(session.moment),
+            _("Recorded"): moment_words(session),
             _("State"): state,
         }
         measured = session.status == "completed" and not marks.copy_of

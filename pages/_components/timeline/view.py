@@ -20,13 +20,14 @@ from pages._components.timeline.words import (
     adherence_words,
     break_sentence,
     heading_of,
+    placed_sentence,
 )
 from processing.language import gettext as _
 from processing.language import ngettext
 from processing.use_cases.cohort import TimelineSession
 from processing.use_cases.progress import GAP_DAYS, Progress
 
-ROW_PX, TALLEST, MOST_BREAKS = 35, 420, 6
+ROW_PX, TALLEST, MOST_BREAKS, MOST_BY_ARRIVAL = 35, 420, 6, 3
 WIDTH = f"{state.TIMELINE}width"
 
 
@@ -151,6 +152,25 @@ def _ways_on(sessions: Sequence[TimelineSession], key: str) -> None:
         )
 
 
+def _by_arrival(scene: Scene) -> None:
+    """Name the sessions that have a result and no date that can be: they stand where they need not belong."""
+    found = [session for session in scene.sessions if session.of_arrival and session.status == "completed"]
+    if not found:
+        return
+    said = [placed_sentence(session.session_code, session.dated) for session in reversed(found)]
+    rest = len(said) - MOST_BY_ARRIVAL
+    if rest > 0:
+        said = said[:MOST_BY_ARRIVAL]
+        said.append(
+            ngettext(
+                "{n} other session stands on the day of its arrival, too.",
+                "{n} other sessions stand on the day of their arrival, too.",
+                rest,
+            ).format(n=rest)
+        )
+    st.caption(" ".join(said))
+
+
 def _alt(scene: Scene, said: str) -> str:
     lanes = "; ".join(f"{lane.heading} ({lane.unit})" for lane in scene.lanes)
     return _("Timeline of patient {code} in lanes over one axis of days: {lanes}. {finding}").format(
@@ -167,6 +187,7 @@ def _below(scene: Scene) -> None:
             "changed. Press a session to open its review."
         ).format(days=GAP_DAYS)
     )
+    _by_arrival(scene)
     if scene.breaks:
         with st.container(gap="xxsmall"):
             st.markdown("**" + _("Where the MVC or the electrodes changed") + "**")
@@ -176,7 +197,9 @@ def _below(scene: Scene) -> None:
             rest = len(newest) - MOST_BREAKS
             if rest > 0:
                 st.caption(ngettext("and {n} earlier change", "and {n} earlier changes", rest).format(n=rest))
-    with st.expander(_("Show as table: every session"), icon=":material/table:"):
+    with st.expander(
+        _("Show as table: every session"), icon=":material/table:", key=f"{state.TIMELINE}table"
+    ):
         table = timeline_table(scene)
         height = min(TALLEST, ROW_PX * (len(table) + 1) + 3)
         st.dataframe(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pages._components import local_time, words
 from pages._components.timeline.lanes import Lane, verdict_of
 from processing.language import format_day, ngettext
 from processing.language import gettext as _
 from processing.language import mark as N_
+from processing.scoring.attention import LONE_DAY_GAP_DAYS
 from processing.scoring.baseline import Span
 from processing.use_cases.cohort import TimelineSession
 from processing.use_cases.mvc_breaks import BreakKind, Reference, ReferenceBreak
@@ -24,8 +27,26 @@ BAND_WORDS = {"excellent": N_("excellent"), "good": N_("good"), "moderate": N_("
 
 
 def heading_of(session: TimelineSession) -> str:
-    """Return a session's code and moment."""
-    return f"{session.session_code} · {local_time.moment(session.moment)}"
+    """Return a session's code and moment; of one without a date that can be, the moment of its arrival."""
+    return f"{session.session_code} · {moment_words(session)}"
+
+
+def moment_words(session: TimelineSession) -> str:
+    """Return when a session was, or that only its arrival is known."""
+    moment = local_time.moment(session.moment)
+    return _("arrived {when}").format(when=moment) if session.of_arrival else moment
+
+
+def placed_sentence(code: str, dated: datetime | None) -> str:
+    """Say why a session stands on the day of its arrival; ``dated`` is the date in the file, which cannot be."""
+    if dated is None:
+        return _("{session} names no date that can be: it stands on the day of its arrival.").format(
+            session=code
+        )
+    return _(
+        "{session} is dated {day} by the tablet, after its arrival: its clock was wrong, and the session stands on the "
+        "day of its arrival."
+    ).format(session=code, day=format_day(dated.date()))
 
 
 def value_words(lane: Lane, value: Span | None) -> str:
@@ -59,6 +80,10 @@ def lane_hover(lane: Lane, session: TimelineSession, heading: str) -> str:
 def session_hover(session: TimelineSession, marks: SessionMarks, heading: str) -> str:
     """Return what a session's square, or its note, says when the pointer is over it."""
     lines = [f"<b>{heading}</b>", _(STATUS_WORDS[session.status])]
+    if session.dated is not None:
+        lines.append(
+            _("dated {day} by the tablet, which cannot be").format(day=format_day(session.dated.date()))
+        )
     if marks.copy_of:
         lines.append(_("same recording as {session}").format(session=marks.copy_of))
     if marks.n_notes:
@@ -132,8 +157,8 @@ def adherence_explained(adherence: Adherence) -> str:
     """Say how the adherence is computed, with this patient's numbers."""
     return _(
         "Done: {done}, due: {due}, from {first} to {last} (day {day} of {days}). Due are five training days a week "
-        "with three game sessions each, or as many as prescribed, from the first session on; copies and recordings "
-        "that could not be read do not count. "
+        "with three game sessions each, or as many as prescribed, from the first session on, where no lone day more "
+        "than {gap} days before the next one was the first; copies and recordings that could not be read do not count. "
         "Bands: excellent from 85 %, good from 70 %, moderate from 50 %, low below."
     ).format(
         done=adherence.n_done,
@@ -142,4 +167,5 @@ def adherence_explained(adherence: Adherence) -> str:
         last=format_day(adherence.last),
         day=adherence.day,
         days=adherence.protocol_days,
+        gap=LONE_DAY_GAP_DAYS,
     )

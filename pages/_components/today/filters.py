@@ -103,7 +103,7 @@ def _first_page() -> None:
 
 
 def _latest(row: PatientRow) -> tuple[float, str]:
-    at = row.patient.latest_at
+    at = row.patient.last_at
     return (-(at - datetime(1970, 1, 1)).total_seconds() if at else 0.0, row.patient.code)
 
 

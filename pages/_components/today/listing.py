@@ -25,7 +25,7 @@ from processing.errors import TransientError
 from processing.language import format_day
 from processing.language import gettext as _
 from processing.recording import Side
-from processing.scoring.attention import TRIAL_DAYS, QualityLost
+from processing.scoring.attention import LONE_DAY_GAP_DAYS, TRIAL_DAYS, QualityLost
 from processing.services import Services
 from processing.use_cases.attention import Overview, PatientRow
 
@@ -51,11 +51,9 @@ def live_today(services: Services, viewer: Viewer) -> None:
         today = local_time.today()
         st.title(_("Today · {day}").format(day=format_day(today, weekday=True)), anchor=False)
         try:
-            overview = load_or_last("today", lambda: services.attention.overview(today))
+            _draw(services, viewer, load_or_last("today", lambda: services.attention.overview(today)))
         except TransientError as error:
             unavailable(error, "today")
-            return
-        _draw(services, viewer, overview)
 
     live()
 
@@ -73,7 +71,7 @@ def _draw(services: Services, viewer: Viewer, overview: Overview) -> None:
         return
     n_pages = math.ceil(len(rows) / ROWS_PER_PAGE)
     page = min(st.session_state.get(state.TODAY_PAGE, 1), n_pages)
-    _table(services, rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE])
+    _table(services, _with_days(services, rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]))
     if n_pages > 1:
         st.pagination(n_pages, key=state.TODAY_PAGE)
     st.caption(
@@ -81,9 +79,19 @@ def _draw(services: Services, viewer: Viewer, overview: Overview) -> None:
             "A box is a day: filled as far as its planned games were recorded, crossed where only a file came that "
             "could not be read, a dot outside the planned days. Five days of seven are planned, with three games "
             "each, or as many as prescribed; the days begin with the first recording and last as long as prescribed, "
-            "else {n_days} days. The small curves are good contractions of the last sessions, L ● and R ▲."
-        ).format(n_days=TRIAL_DAYS)
+            "else {n_days} days. A first day by itself, more than {gap} days before the next recording, begins no "
+            "plan. The small curves are good contractions of the last sessions, L ● and R ▲."
+        ).format(n_days=TRIAL_DAYS, gap=LONE_DAY_GAP_DAYS)
     )
+
+
+def _with_days(services: Services, rows: Sequence[PatientRow]) -> list[PatientRow]:
+    """Return the rows with what only those that are shown need; a patient who left meanwhile is left out."""
+    codes = [row.patient.code for row in rows]
+    today = local_time.today()
+    shown = load_or_last(f"today:{codes}", lambda: services.attention.overview(today, codes), notice=False)
+    found = {row.patient.code: row for row in shown.rows}
+    return [found[code] for code in codes if code in found]
 
 
 def _table(services: Services, rows: Sequence[PatientRow]) -> None:
@@ -103,9 +111,9 @@ def _table(services: Services, rows: Sequence[PatientRow]) -> None:
 def _reasons(services: Services, rows: Sequence[PatientRow]) -> dict[tuple[str, Side], str]:
     """Return why legs of the newest sessions are not judged, where an alert is about that; nothing while away."""
     codes = [
-        row.patient.latest_code
+        row.latest_code
         for row in rows
-        if row.patient.latest_code and any(isinstance(alert, QualityLost) for alert in row.alerts)
+        if row.latest_code and any(isinstance(alert, QualityLost) for alert in row.alerts)
     ]
     try:
         return services.attention.reasons(codes)
@@ -127,9 +135,7 @@ def _row(services: Services, row: PatientRow, reasons: Mapping[tuple[str, Side],
     with good:
         _good(row)
     with why.container(gap="xxsmall"):
-        of_newest = {
-            side: why for (session, side), why in reasons.items() if session == row.patient.latest_code
-        }
+        of_newest = {side: why for (session, side), why in reasons.items() if session == row.latest_code}
         for alert in row.alerts:
             alert_line(services, code, alert, of_newest)
         # Beside an alert, too: another rule may be blind, as that of missed training once the plan has ended.
@@ -151,14 +157,14 @@ def _good(row: PatientRow) -> None:
 
 
 def _doors(row: PatientRow) -> None:
-    if row.patient.latest_code is None:
+    if row.latest_code is None:
         return
     st.page_link(
         "review.py",
-        label=_("Open {code}").format(code=row.patient.latest_code),
+        label=_("Open {code}").format(code=row.latest_code),
         icon=":material/monitoring:",
-        query_params={"session": row.patient.latest_code},
-        help=_("The latest session, of {day}").format(day=local_time.day(row.patient.latest_at)),
+        query_params={"session": row.latest_code},
+        help=_("The latest session, of {day}").format(day=local_time.day(row.latest_at)),
     )
 
 

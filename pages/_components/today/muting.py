@@ -41,7 +41,7 @@ def muted_alerts(services: Services, code: str, muted: Sequence[tuple[Alert, Mut
     if not muted:
         return
     label = ngettext("{n} muted alert", "{n} muted alerts", len(muted)).format(n=len(muted))
-    with st.expander(label, icon=":material/notifications_paused:"):
+    with st.expander(label, icon=":material/notifications_paused:", key=f"{state.TODAY_MUTING}:muted:{code}"):
         for alert, mute in muted:
             by = words.plain(mute.muted_by) if mute.muted_by else _("somebody whose name is not recorded")
             st.markdown(f"**{_(RULE_WORDS[alert.rule])}** · {alert_sentence(alert)}")

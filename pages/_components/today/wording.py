@@ -140,11 +140,19 @@ def _fewer_good(alert: FewerGood) -> str:
 
 
 def _leg_lost(leg: LegLost, why: str | None) -> str:
+    known = {"leg": _leg(leg.side), "n": leg.n_sessions, "day": day_words(leg.judged_at)}
+    if leg.absent:
+        return ngettext(
+            "{leg}: the last session has no channel of this leg; before, it was judged, last on {day}.",
+            "{leg}: the last session has no channel of this leg, and none of the last {n} was judged; before, it was, "
+            "last on {day}.",
+            leg.n_sessions,
+        ).format(**known)
     said = ngettext(
         "{leg}: not judged in the last session; before, it was, last on {day}.",
         "{leg}: not judged in the last {n} sessions; before, it was, last on {day}.",
         leg.n_sessions,
-    ).format(leg=_leg(leg.side), n=leg.n_sessions, day=day_words(leg.judged_at))
+    ).format(**known)
     if why is None:
         return said
     reason = words.plain(sentence(why).rstrip("."))

@@ -39,7 +39,7 @@ def file_cards(services: Services, staged: Sequence[Staged]) -> None:
         return
     n = len(folded)
     more = ngettext("{n} more file ready", "{n} more files ready", n).format(n=n)
-    with st.expander(more, icon=words.READY.icon):
+    with st.expander(more, icon=words.READY.icon, key="upload:more"):
         for file in folded:
             _card(services, file)
 

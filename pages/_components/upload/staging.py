@@ -98,7 +98,8 @@ def forget_files() -> None:
     if context is not None:
         for file_id in held:
             context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=file_id)
-    for key in [str(key) for key in st.session_state if str(key).startswith(state.LOOK_VIEWS)]:
+    kept = (state.LOOK_VIEWS, state.table_key(state.LOOK))
+    for key in [str(key) for key in st.session_state if str(key).startswith(kept)]:
         del st.session_state[key]
     st.session_state.pop(state.UPLOAD_SHOWN, None)
     st.session_state.pop(state.UPLOAD_SECONDS, None)

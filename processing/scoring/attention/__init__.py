@@ -1,6 +1,7 @@
 """Who needs somebody, and why: a plan in days, at most five rules on a patient's own baseline, and what they found."""
 
 from processing.scoring.attention.course import (
+    LONE_DAY_GAP_DAYS,
     TRIAL_DAYS,
     Course,
     PlannedFrom,
@@ -29,6 +30,7 @@ from processing.scoring.attention.rules import assess
 from processing.scoring.attention.strip import DayOfStrip, Strip, make_strip
 
 __all__ = [
+    "LONE_DAY_GAP_DAYS",
     "RULES",
     "TRIAL_DAYS",
     "Alert",

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from processing.scoring.adherence import SESSIONS_PER_WEEK
 
 TRIAL_DAYS = 14
+# A first day by itself, with more days than these before the next one, was a trial or another's recording.
+LONE_DAY_GAP_DAYS = 28
 TRAINED_DAYS_PER_WEEK = 5
 GAMES_PER_DAY = SESSIONS_PER_WEEK // TRAINED_DAYS_PER_WEEK
 _WEEK = 7
@@ -57,17 +60,22 @@ class Course:
 
 
 def find_course(
-    first_recorded: date | None, plans: Sequence[PlannedFrom], *, on: date, default_days: int = TRIAL_DAYS
+    recorded: Sequence[date], plans: Sequence[PlannedFrom], *, on: date, default_days: int = TRIAL_DAYS
 ) -> Course | None:
     """Return the course that runs on a day, or the last one before it.
 
     It begins with the patient's first recording and lasts as long as prescribed, else as the trial. Once it is over,
     only a prescription that says for how many days it holds begins another one: that is the only way to know.
 
+    A first day that stands alone begins nothing: where the next recording came more than ``LONE_DAY_GAP_DAYS`` later,
+    and after the days that the first one would have begun were over, the course begins with that next day. So one
+    recording of a wrong date, or one attempt of an earlier year, does not end the planned days before they began.
+
     Parameters
     ----------
-    first_recorded : date or None
-        Without any recording nothing is known to have begun.
+    recorded : sequence of date
+        The days with a recording, in order. Those up to the second day that no long gap follows are enough. Without
+        any nothing is known to have begun.
     plans : sequence of PlannedFrom
         The prescriptions that count, in any order.
     on : date
@@ -75,10 +83,20 @@ def find_course(
     default_days : int
         The trial's protocol.
     """
-    if first_recorded is None:
+    days = sorted(set(recorded))
+    if not days:
         return None
-    first, n_days, prescribed = first_recorded, default_days, False
     known = sorted((plan for plan in plans if plan.valid_from <= on), key=lambda plan: plan.valid_from)
+    for day, following in pairwise(days):
+        begun = _from(day, known, default_days)
+        if (following - day).days <= LONE_DAY_GAP_DAYS or following <= begun.last:
+            return begun
+    return _from(days[-1], known, default_days)
+
+
+def _from(first: date, known: Sequence[PlannedFrom], n_days: int) -> Course:
+    """Return the course that begins on a day, or the later one that a prescription begins after it."""
+    prescribed = False
     for plan in known:
         if plan.protocol_days is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal, TypeAlias, get_args
@@ -82,7 +83,7 @@ class PatientFacts:
     today: date
     course: Course | None
     last_seen: date | None
-    sessions: tuple[SessionFacts, ...]
+    sessions: Sequence[SessionFacts]
     unreadable: UnreadableFiles | None = None
 
 
@@ -120,16 +121,20 @@ class FewerGood:
 
 @dataclass(frozen=True, slots=True)
 class LegLost:
-    """One leg that is not judged in the ``n_sessions`` newest sessions and was judged before, last at ``judged_at``."""
+    """One leg without a judged signal in the ``n_sessions`` newest sessions, which had one before, at ``judged_at``.
+
+    ``absent`` says that the newest of them has no channel of this leg at all; else its signal is not judged.
+    """
 
     side: Side
     n_sessions: int
     judged_at: datetime
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QualityLost:
-    """Legs whose signal cannot be judged any more."""
+    """Legs whose signal is not there, or cannot be judged, any more."""
 
     legs: tuple[LegLost, ...]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from processing.recording import Side
 from processing.scoring.attention.course import least_planned_days
@@ -69,15 +70,20 @@ def find_missed(facts: PatientFacts, limits: Limits) -> Missed | WhyUnchecked | 
 
 
 def find_quality_lost(facts: PatientFacts, _limits: Limits) -> QualityLost | WhyUnchecked | None:
-    """Return the legs that are not judged now and were judged before, however long that lasts."""
-    found = [(side, _verdicts(facts.sessions, side)) for side in _SIDES]
-    if not any(len(verdicts) > 1 for _, verdicts in found):
-        return "no_verdict" if not any(verdicts for _, verdicts in found) else "too_few_sessions"
+    """Return the legs that have no judged signal now and had one before, however long that lasts.
+
+    A recording that has a channel of the other leg only counts like one whose signal is not judged: an unplugged
+    sensor leaves either behind. A recording whose channels name no leg at all says nothing.
+    """
+    newest = list(islice(_analysed(facts.sessions), 2))
+    if len(newest) < 2:
+        return "too_few_sessions" if newest else "no_verdict"
     lost = []
-    for side, verdicts in found:
-        judged = next((i for i, (_, judged) in enumerate(verdicts) if judged), None)
-        if judged:  # not the newest one, and not never
-            lost.append(LegLost(side, judged, verdicts[judged][0].at))
+    for side in _SIDES:
+        found = ((n, s) for n, s in enumerate(_analysed(facts.sessions)) if _judged(s, side))
+        n_lost, judged = next(found, (0, newest[0]))
+        if n_lost:  # not the newest one, and not never
+            lost.append(LegLost(side, n_lost, judged.at, absent=newest[0].leg(side) is None))
     return QualityLost(tuple(lost)) if lost else None
 
 
@@ -87,13 +93,15 @@ def find_fewer_good(facts: PatientFacts, limits: Limits) -> FewerGood | WhyUnche
     Compared are sessions in which the same number was asked for, leg by leg: a lighter prescription is no decline.
     """
     analysed = _analysed(facts.sessions)
-    if not analysed:
+    now = next(analysed, None)
+    if now is None:
         return "no_session"
-    now, *earlier = analysed
     sides = tuple(side for side in _SIDES if now.good(side) is not None)
     if not sides:
         return "good_not_known"
-    alike = [session for session in earlier if _comparable(now, session, sides)][: limits.n_baseline]
+    alike = list(
+        islice((session for session in analysed if _comparable(now, session, sides)), limits.n_baseline)
+    )
     if len(alike) < limits.n_baseline:
         return "too_few_sessions"
     good = sum(now.good(side) or 0 for side in sides)
@@ -106,15 +114,14 @@ def find_fewer_good(facts: PatientFacts, limits: Limits) -> FewerGood | WhyUnche
 
 def find_high_effort(facts: PatientFacts, limits: Limits) -> HighEffort | WhyUnchecked | None:
     """Return the newest perceived effort that was recorded within the last training day, where it is high."""
-    analysed = _analysed(facts.sessions)
-    recorded = [session for session in analysed if session.effort_cr10 is not None]
-    newest = next((s for s in analysed[: limits.effort_lookback] if s.effort_cr10 is not None), None)
+    last_day = list(islice(_analysed(facts.sessions), limits.effort_lookback))
+    newest = next((s for s in last_day if s.effort_cr10 is not None), None)
     if newest is None or newest.effort_cr10 is None:
-        return "not_recorded" if analysed else "no_session"
+        return "not_recorded" if last_day else "no_session"
     if newest.effort_cr10 < limits.high_effort_cr10:
         return None
-    before = recorded[recorded.index(newest) + 1 :][: limits.n_baseline]
-    earlier = [session.effort_cr10 for session in before if session.effort_cr10 is not None]
+    recorded = [s.effort_cr10 for s in _analysed(facts.sessions) if s.effort_cr10 is not None]
+    earlier = recorded[1 : 1 + limits.n_baseline]
     mean = sum(earlier) / len(earlier) if earlier else None
     return HighEffort(newest.effort_cr10, newest.at, mean, len(earlier))
 
@@ -134,14 +141,14 @@ _RULES: dict[RuleName, Callable[[PatientFacts, Limits], _Said]] = {
 }
 
 
-def _analysed(sessions: Sequence[SessionFacts]) -> list[SessionFacts]:
-    return [session for session in sessions if session.outcome == "analysed"]
+def _analysed(sessions: Iterable[SessionFacts]) -> Iterator[SessionFacts]:
+    """Yield those with a result, newest first; one by one, because few of them decide."""
+    return (session for session in sessions if session.outcome == "analysed")
 
 
-def _verdicts(sessions: Sequence[SessionFacts], side: Side) -> list[tuple[SessionFacts, bool]]:
-    """Return, newest first, the sessions that have this leg, and whether it was judged."""
-    legs = [(session, session.leg(side)) for session in _analysed(sessions)]
-    return [(session, leg.verdict != "not_judged") for session, leg in legs if leg is not None]
+def _judged(session: SessionFacts, side: Side) -> bool:
+    leg = session.leg(side)
+    return leg is not None and leg.verdict != "not_judged"
 
 
 def _comparable(now: SessionFacts, earlier: SessionFacts, sides: Sequence[Side]) -> bool:

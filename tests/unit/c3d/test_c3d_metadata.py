@@ -171,7 +171,21 @@ def test_other_names_are_no_copies(name: str | None) -> None:
 def test_an_unreadable_time_is_told_and_the_name_used() -> None:
     found = read_recorded_at(["a", "b"], "Ghostly_Emg_20230322_17-23-09-0409.c3d")
     assert found.time == datetime(2023, 3, 22, 17, 23, 9)
-    assert "INFO:TIME holds 'a', 'b'" in found.notices[0]
+    assert "INFO:TIME holds 'a', 'b'. The time in the file's name is used." in found.notices[0]
+    assert "listed by its arrival" in read_recorded_at(["a", "b"], "trial.c3d").notices[0]
+
+
+def test_the_date_of_a_clock_that_was_never_set_can_be_read_and_is_not_used() -> None:
+    texts = ["1970", "1", "1", "0", "5"]
+    found = read_recorded_at(texts, "trial.c3d")
+    assert found.time is None
+    assert found.notices == (
+        "The recording's own date, 1970-01-01 00:05, is that of a clock that was never set. The session is listed by "
+        "its arrival.",
+    )
+    named = read_recorded_at(texts, "Ghostly_Emg_20230322_17-23-09-0409.c3d")
+    assert named.time == datetime(2023, 3, 22, 17, 23, 9)
+    assert named.notices[0].endswith("never set. The time in the file's name is used.")
 
 
 # Rate, samples and duration of the three published recordings.

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.emg.traces import ChannelTraces
+from processing.emg.windows import window_samples
 from processing.errors import InvalidParameterError
 from processing.exports.formats import recording_name, signals_name, tables_name
-from processing.exports.signals import SignalTable, signal_table, window_samples
+from processing.exports.signals import SignalTable, signal_table
 from processing.exports.write_c3d import signals_c3d
 from tests.unit.pages.fakes import make_review
 

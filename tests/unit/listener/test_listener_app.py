@@ -18,6 +18,7 @@ import pytest
 import structlog
 from fastapi import FastAPI
 
+from http_edge.server import make_server
 from processing.errors import (
     DatabaseUnavailableError,
     NotFoundError,
@@ -32,7 +33,6 @@ from processing.webhooks import encode_event, sign_event, storage_event
 from tests.unit.storage.supabase_double import running_server
 from webhook_listener import delivery as delivery_module
 from webhook_listener.app import DELIVERY_PATHS, create_app
-from webhook_listener.server import make_server
 from webhook_listener.services import ListenerLimits, ListenerServices
 from webhook_listener.signatures import SignatureVerifier
 

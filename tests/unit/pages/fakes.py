@@ -60,6 +60,7 @@ from processing.use_cases.session_pages import SessionPage, SessionPlace
 from tests.unit.pages.fake_signals import FakeSignalDetails
 from tests.unit.pages.fakes_attention import FakeAttention
 from tests.unit.pages.fakes_corrections import FakeCorrections
+from tests.unit.pages.fakes_earlier import FakeEarlier
 from tests.unit.pages.fakes_exports import FakeExports
 from tests.unit.pages.fakes_inbox import FakeInbox, FakeSideMap
 from tests.unit.pages.fakes_progress import FakeProgress
@@ -384,6 +385,7 @@ class FakeServices:
     reports: FakeReports = field(init=False)
     attention: FakeAttention = field(init=False)
     corrections: FakeCorrections = field(init=False)
+    earlier: FakeEarlier = field(default_factory=FakeEarlier)
     progress: FakeProgress = field(init=False)
 
     def __post_init__(self) -> None:

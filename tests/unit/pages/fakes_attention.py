@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from processing.scoring.attention import LegFacts, PlannedFrom, SessionFacts, Un
 from processing.use_cases.attention import (
     Mute,
     Overview,
+    RecentDays,
     RecordedPatient,
     build_overview,
     check_reason,
@@ -50,12 +51,15 @@ def make_patient(
         "therapist_name": None,
         "site": None,
         "n_sessions": len(sessions),
-        "first_at": min((s.at for s in sessions), default=None),
-        "latest_code": f"{code}{last_code}" if sessions else None,
-        "latest_at": max((s.at for s in sessions), default=None),
-        "done_at": done,
-        "unread_at": tuple(s.at for s in sessions if s.outcome == "unreadable"),
+        "openings": tuple(sorted(s.at for s in sessions)),
+        "seen_at": max((s.at for s in sessions), default=None),
         "sessions": tuple(sessions),
+        "recent": RecentDays(
+            done,
+            tuple(s.at for s in sessions if s.outcome == "unreadable"),
+            f"{code}{last_code}" if sessions else None,
+            max((s.at for s in sessions), default=None),
+        ),
     }
     return RecordedPatient(code, **(values | changes))
 
@@ -143,6 +147,6 @@ class FakeAttention:
             found.setdefault(summary.patient_code, []).append(session)
             newest[summary.patient_code] = code
         return [
-            replace(make_patient(patient, sessions), latest_code=newest[patient])
+            make_patient(patient, sessions, last_code=newest[patient].removeprefix(patient))
             for patient, sessions in found.items()
         ]

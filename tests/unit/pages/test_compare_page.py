@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -213,3 +214,15 @@ def test_the_pair_is_as_asked_else_with_the_neighbour_in_time(
     a: str | None, b: str | None, pair: tuple[str, str]
 ) -> None:
     assert default_pair(["1", "2", "3"], a, b) == pair
+
+
+def test_a_session_without_a_date_that_can_be_is_named(launch: Launch) -> None:
+    ahead = review("P001S002")
+    ahead = replace(ahead, summary=replace(ahead.summary, recorded_at=None))
+    assert ahead.result is not None
+    dated = replace(ahead.result.metadata, recorded_at=datetime(2099, 3, 1, 11, 50))
+    ahead = replace(ahead, result=replace(ahead.result, metadata=dated))
+    services = FakeServices(reviews={r.summary.session_code: r for r in (review("P001S001"), ahead)})
+    at = launch(services, PAGE, a="P001S001", b="P001S002")
+    (said,) = [info.value for info in at.info if "arrival" in info.value]
+    assert said.startswith("P001S002 is dated 1 Mar 2099 by the tablet, after its arrival")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -237,3 +238,18 @@ def test_three_hundred_sessions_make_one_trace_for_each_kind_of_mark(launch: Lau
     spec = figure(opened(launch, progress_of(*sessions))[0])
     assert len(spec["data"]) < 70
     assert len(traces(spec, "value", "good_left")["y"]) == 300
+
+
+def test_a_session_without_a_date_that_can_be_stands_by_its_arrival_and_says_so(launch: Launch) -> None:
+    *first, last = rising()
+    future = replace(last, of_arrival=True, dated=START.replace(year=2099))
+    at, _ = opened(launch, progress_of(*first, future))
+    said = texts(at)
+    assert "P001S005 is dated 2 Mar 2099 by the tablet, after its arrival" in said
+    assert any(
+        option.startswith("P001S005 · arrived ")
+        for option in at.selectbox(key="timeline:P001:session").options
+    )
+    table = at.dataframe[0].value
+    assert table["Recorded"].iloc[0].startswith("arrived ")
+    assert not table["Recorded"].iloc[1].startswith("arrived ")

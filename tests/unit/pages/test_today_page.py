@@ -246,3 +246,19 @@ def test_a_lost_signal_says_why_in_the_words_of_the_analysis(launch: Launch) -> 
     assert (
         "last on 19 Mar 2025. Reason: 96 % of the power lies below 20 Hz\\: the \\*sensor\\* moved." in said
     )
+
+
+def test_a_channel_that_is_gone_is_a_lost_signal_in_its_own_words(launch: Launch) -> None:
+    newest, *before = [make_session(day) for day in days_back(0, 1, 2)]
+    at = launch(clinic([make_patient("P030", [replace(newest, right=None), *before])]), "today.py")
+    assert "R ▲ Right: the last session has no channel of this leg; before, it was judged, last on" in texts(
+        at
+    )
+
+
+def test_an_early_day_by_itself_begins_no_plan(launch: Launch) -> None:
+    sessions = [make_session(day) for day in days_back(6, 7, 700)]
+    at = launch(clinic([make_patient("P031", sessions)]), "today.py")
+    said = texts(at)
+    assert "Missed training" in said
+    assert "more than 28 days before the next recording, begins no plan" in said

@@ -184,12 +184,23 @@ def test_a_leg_that_is_judged_again_is_no_failure() -> None:
     assert found(facts([session(0), session(1, left=LOST), session(2)]), "quality") is None
 
 
-def test_a_recording_without_the_leg_says_nothing_about_it() -> None:
-    without = session(0, right=None)
-    assert found(facts([without, *STEADY]), "quality") is None
-    assert found(facts([without, session(1, right=LOST), session(2)]), "quality") == QualityLost(
-        (LegLost("right", 1, at(2)),)
-    )
+def test_a_leg_whose_channel_is_gone_is_lost() -> None:
+    gone = found(facts([session(0, right=None), *STEADY]), "quality")
+    assert gone == QualityLost((LegLost("right", 1, at(1), absent=True),))
+
+
+def test_a_channel_that_is_gone_after_one_that_was_not_judged_is_one_failure() -> None:
+    sessions = [session(0, right=None), session(1, right=LOST), session(2)]
+    assert found(facts(sessions), "quality") == QualityLost((LegLost("right", 2, at(2), absent=True),))
+
+
+def test_a_leg_that_was_never_recorded_is_no_failure() -> None:
+    assert found(facts([session(k, right=None) for k in range(4)]), "quality") is None
+
+
+def test_a_recording_whose_channels_name_no_leg_is_no_loss() -> None:
+    nameless = session(0, outcome="waiting", left=None, right=None)
+    assert found(facts([nameless, *STEADY]), "quality") is None
 
 
 # --- effort
@@ -235,13 +246,13 @@ def test_alerts_stand_in_order_of_need() -> None:
 
 
 def test_the_course_begins_with_the_first_recording_and_lasts_as_the_trial() -> None:
-    course = find_course(date(2025, 3, 10), [], on=TODAY)
+    course = find_course([date(2025, 3, 10)], [], on=TODAY)
     assert course == Course(date(2025, 3, 10), date(2025, 3, 23))
 
 
 def test_the_course_lasts_as_prescribed_and_has_as_many_games() -> None:
     plans = [PlannedFrom(date(2025, 3, 12), 28, 4)]
-    course = find_course(date(2025, 3, 10), plans, on=TODAY)
+    course = find_course([date(2025, 3, 10)], plans, on=TODAY)
     assert course is not None
     assert (course.first, course.last, course.prescribed) == (date(2025, 3, 10), date(2025, 4, 6), True)
     assert [course.games_on(date(2025, 3, day)) for day in (11, 12)] == [3, 4]
@@ -251,26 +262,57 @@ def test_the_course_lasts_as_prescribed_and_has_as_many_games() -> None:
 def test_a_course_that_is_over_begins_anew_by_a_prescription_of_days_only() -> None:
     first = date(2025, 1, 6)
     again = [PlannedFrom(date(2025, 3, 17), 10)]
-    renewed = find_course(first, again, on=TODAY)
+    renewed = find_course([first], again, on=TODAY)
     assert renewed == Course(date(2025, 3, 17), date(2025, 3, 26), ((date(2025, 3, 17), 3),), prescribed=True)
-    silent = find_course(first, [PlannedFrom(date(2025, 3, 17))], on=TODAY)
+    silent = find_course([first], [PlannedFrom(date(2025, 3, 17))], on=TODAY)
     assert silent is not None
     assert silent.last == date(2025, 1, 19)
 
 
+def test_a_lone_early_day_does_not_begin_the_planned_days() -> None:
+    old, first = date(2023, 5, 4), date(2025, 3, 12)
+    alone = find_course([old], [], on=TODAY)
+    assert alone is not None
+    assert alone.first == old
+    course = find_course([old, first, first + timedelta(days=1)], [], on=TODAY)
+    assert course == find_course([first], [], on=TODAY)
+    assert find_course([date(2019, 1, 1), old, first], [], on=TODAY) == course
+
+
+def test_two_days_of_training_are_a_course_however_long_ago() -> None:
+    begun = find_course([date(2023, 5, 4), date(2023, 5, 6), date(2025, 3, 12)], [], on=TODAY)
+    assert begun is not None
+    assert begun.last == date(2023, 5, 17)
+
+
+@pytest.mark.parametrize(("n_days", "begins"), [(28, 0), (29, 29)])
+def test_a_gap_of_four_weeks_is_still_one_course(n_days: int, begins: int) -> None:
+    first = date(2025, 1, 6)
+    course = find_course([first, first + timedelta(days=n_days)], [], on=TODAY)
+    assert course is not None
+    assert (course.first - first).days == begins
+
+
+def test_who_stays_away_within_a_long_prescription_has_begun() -> None:
+    first = date(2025, 1, 6)
+    course = find_course([first, first + timedelta(days=40)], [PlannedFrom(first, 60)], on=TODAY)
+    assert course is not None
+    assert course.first == first
+
+
 def test_a_prescription_of_tomorrow_says_nothing_today() -> None:
     plans = [PlannedFrom(TODAY + timedelta(days=1), 60)]
-    course = find_course(TODAY, plans, on=TODAY)
-    assert course == find_course(TODAY, [], on=TODAY)
+    course = find_course([TODAY], plans, on=TODAY)
+    assert course == find_course([TODAY], [], on=TODAY)
 
 
 def test_without_a_recording_nothing_has_begun() -> None:
-    assert find_course(None, [PlannedFrom(TODAY, 14)], on=TODAY) is None
+    assert find_course([], [PlannedFrom(TODAY, 14)], on=TODAY) is None
 
 
 @pytest.mark.parametrize("n_done", [0, 5, 14, 60])
 def test_the_strip_s_adherence_is_that_of_the_trial(n_done: int) -> None:
-    course = find_course(TODAY - timedelta(days=6), [], on=TODAY)
+    course = find_course([TODAY - timedelta(days=6)], [], on=TODAY)
     done = [at(k % 7, 8 + k // 7) for k in range(n_done)]
     strip = make_strip(done, [], course, today=TODAY)
     assert strip.percent == pytest.approx(compute_adherence(n_done, 7))
@@ -278,12 +320,12 @@ def test_the_strip_s_adherence_is_that_of_the_trial(n_done: int) -> None:
 
 
 def test_two_days_are_too_few_to_say_anything() -> None:
-    course = find_course(TODAY - timedelta(days=1), [], on=TODAY)
+    course = find_course([TODAY - timedelta(days=1)], [], on=TODAY)
     assert make_strip([at(1), at(0)], [], course, today=TODAY).percent is None
 
 
 def test_the_strip_ends_today_and_marks_the_days_outside_the_course() -> None:
-    course = find_course(TODAY - timedelta(days=2), [], on=TODAY)
+    course = find_course([TODAY - timedelta(days=2)], [], on=TODAY)
     strip = make_strip([at(2), at(2, 11)], [at(1)], course, today=TODAY)
     assert [day.planned for day in strip.days] == [False] * 11 + [True] * 3
     assert [(day.n_done, day.n_unread) for day in strip.days[-3:]] == [(2, 0), (0, 1), (0, 0)]

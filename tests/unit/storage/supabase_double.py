@@ -72,6 +72,7 @@ class StorageDouble:
                 Route("/storage/v1/object/authenticated/{bucket}/{name:path}", self._guarded(self._get)),
                 Route("/storage/v1/object/list-v2/{bucket}", self._guarded(self._list), methods=["POST"]),
                 Route("/storage/v1/object/{bucket}/{name:path}", self._guarded(self._post), methods=["POST"]),
+                Route("/storage/v1/object/{bucket}", self._guarded(self._delete), methods=["DELETE"]),
                 Route("/storage/v1/bucket/{bucket}", self._guarded(self._bucket)),
             ]
         )
@@ -138,10 +139,16 @@ class StorageDouble:
         row = self.put(name, await request.body())
         return JSONResponse({"Key": f"{BUCKET}/{name}", "Id": row["id"]})
 
+    async def _delete(self, request: Request) -> Response:
+        names = (await request.json())["prefixes"]
+        self.contents = {name: data for name, data in self.contents.items() if name not in names}
+        return JSONResponse([row for name in names if (row := self.rows.pop(name, None)) is not None])
+
     async def _list(self, request: Request) -> Response:
         query = await request.json()
         assert query["with_delimiter"] is False
-        names = sorted(name for name in self.rows if name > query.get("cursor", ""))
+        below = (name for name in self.rows if name.startswith(query["prefix"]))
+        names = sorted(name for name in below if name > query.get("cursor", ""))
         page = names[: query["limit"]]
         answer: dict[str, Any] = {
             "hasNext": len(names) > len(page),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
 from processing.services.cache_metrics import serve_cache_metrics
+from processing.services.traces import Traces, TracesOfFile
+from processing.storage import LocalObjectStore
 from processing.use_cases.cache_use import RecentUse
+from processing.use_cases.second_level import SharedCounts, SharedFacts
 from processing.use_cases.trace_cache import BuildOnceCache
 from tests.running_stack import free_port
 
@@ -101,12 +106,31 @@ def test_use_is_counted_over_the_last_hour_only() -> None:
     assert use.last_hour() == (0, 0)
 
 
-def test_a_scrape_reads_how_the_cache_was_used() -> None:
+def test_what_is_forgotten_is_built_anew_also_what_is_being_built() -> None:
     cache: BuildOnceCache[bytes] = BuildOnceCache(10, size_of=len)
+    cache.get("gone", lambda: b"old")
+    cache.get("other", lambda: b"kept")
+
+    def forgotten_meanwhile() -> bytes:
+        cache.forget(lambda key: key != "other")
+        return b"late"
+
+    assert cache.get("building", forgotten_meanwhile) == b"late"
+    assert cache.get("building", lambda: b"new") == b"new"
+    assert cache.get("gone", lambda: b"new") == b"new"
+    assert cache.get("other", lambda: b"never") == b"kept"
+
+
+def test_a_scrape_reads_how_the_caches_were_used(tmp_path: Path) -> None:
+    traces = Traces(
+        LocalObjectStore(tmp_path, bucket="b", max_bytes=1), max_bytes=1000, second_level=_Shared()
+    )
     for key in (1, 1, 2, 3):
-        cache.get(key, lambda: bytes(5))
+        traces.cache.get(key, tuple)
+    for seconds in (0.03, 2.0):
+        traces.build_times.add(seconds)
     port = free_port()
-    server, thread = serve_cache_metrics(cache, port, storage_errors=lambda: 4)
+    server, thread = serve_cache_metrics(traces, port, storage_errors=lambda: 4)
     try:
         text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
     finally:
@@ -114,11 +138,30 @@ def test_a_scrape_reads_how_the_cache_was_used() -> None:
         server.server_close()
         thread.join(5)
     for line in (
-        "hits_total 1.0",
-        "misses_total 3.0",
-        "evictions_total 1.0",
-        "builds_total 3.0",
-        "bytes 10.0",
+        "trace_cache_hits_total 1.0",
+        "trace_cache_misses_total 3.0",
+        "trace_cache_evictions_total 0.0",
+        "trace_cache_bytes 0.0",
+        'trace_build_seconds_bucket{le="0.025"} 0.0',
+        'trace_build_seconds_bucket{le="1.0"} 1.0',
+        'trace_build_seconds_bucket{le="+Inf"} 2.0',
+        "trace_build_seconds_sum 2.03",
+        "shared_cache_working 1.0",
+        "shared_cache_hits_total 5.0",
+        "shared_cache_stored_bytes_total 7.0",
+        "storage_errors_total 4.0",
     ):
-        assert f"trace_cache_{line}" in text
-    assert "storage_errors_total 4.0" in text
+        assert f"{line}\n" in text
+
+
+class _Shared:
+    """A second level that says how it stands."""
+
+    facts = SharedFacts("working", "off", SharedCounts(hits=5, bytes_stored=7))
+
+    def get(self, recording: str, variant: str, build: Callable[[], TracesOfFile]) -> TracesOfFile:
+        return build()
+
+    def forget(self, recording: str) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,18 +1,18 @@
-"""Serving the listener."""
+"""Serving an application of this product."""
 
 from __future__ import annotations
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 
-def make_server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+def make_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     """Return the server, not yet running; a port of 0 takes a free one."""
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        access_log=False,  # one structured line per delivery is written by the listener itself
+        access_log=False,  # each program writes structured lines itself
         log_config=None,
         server_header=False,
         timeout_keep_alive=5,
@@ -22,6 +22,6 @@ def make_server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
+def serve(app: ASGIApp, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are answered first."""
     make_server(app, host, port).run()

@@ -1,0 +1,103 @@
+"""What ``make test`` runs: ``python -m tests.everything``.
+
+Two lanes at once, because the browser's tests wait a lot: the checks and the tests whose coverage is measured in one,
+the tests of pages and of the browser in the other. The first lane's output comes as it is printed, the second one's
+when it has ended.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a lane."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+def _tool(name: str, *arguments: str) -> Step:
+    return Step(name, (str(BIN / name), *arguments))
+
+
+def _pytest(name: str, *arguments: str) -> Step:
+    return Step(name, (sys.executable, "-m", "pytest", "-q", "-n", "2", *arguments))
+
+
+# A second to find what takes minutes later.
+FIRST = (
+    _tool("ruff", "check", "."),
+    _tool("ruff", "format", "--check", "."),
+    Step("chromium", (sys.executable, "-m", "tests.chromium")),
+)
+MEASURED = (
+    _tool("mypy"),
+    _tool("lint-imports"),
+    _pytest(
+        "unit and integration tests", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
+        "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
+    ),
+    _tool("coverage", "report"),
+)  # fmt: skip
+# Coverage of the pages' tests would cost half their time and add hardly a line of the core.
+SEEN = (
+    Step("audit of the dependencies", (sys.executable, "-m", "tests.audit")),
+    _pytest("pages", "--dist", "worksteal", "tests/unit/pages"),
+    _pytest("browser", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not evidence", "tests/browser"),
+)
+
+
+def run_lane(steps: tuple[Step, ...], output: IO[str] | None, failed: list[str]) -> None:
+    """Run one step after the other, all of them whatever happens, and note those that fail."""
+    for step in steps:
+        print(f"== {step.name}", file=output, flush=True)
+        began = time.monotonic()
+        done = subprocess.run(
+            step.command, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=output,
+            stderr=subprocess.STDOUT if output else None, check=False,
+        )  # fmt: skip
+        print(f"== {step.name}: {time.monotonic() - began:.0f} s", file=output, flush=True)
+        if done.returncode:
+            failed.append(step.name)
+
+
+def main() -> int:
+    """Run everything; 1 if anything failed, with its name at the end."""
+    failed: list[str] = []
+    began = time.monotonic()
+    run_lane(FIRST, None, failed)
+    if failed:
+        return _end(failed, began)
+    with tempfile.TemporaryFile("w+") as printed:
+        other = threading.Thread(target=run_lane, args=(SEEN, printed, failed))
+        other.start()
+        run_lane(MEASURED, None, failed)
+        other.join()
+        printed.seek(0)
+        print(printed.read(), flush=True)
+    return _end(failed, began)
+
+
+def _end(failed: list[str], began: float) -> int:
+    minutes, seconds = divmod(time.monotonic() - began, 60)
+    print(
+        f"== {'FAILED: ' + ', '.join(failed) if failed else 'all passed'}, {minutes:.0f} min {seconds:.0f} s"
+    )
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
