@@ -40,7 +40,7 @@ def new_run(services: Services) -> None:
     selection = _ask_selection(services)
     count = services.research.count(selection)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_count_words(count), width="content")
+        st.markdown(_count_words(count, everything=selection == Selection()), width="content")
         export_selection(services, selection, key="research")
     st.subheader(_("2 What is tried"), anchor=False)
     try:
@@ -101,7 +101,9 @@ def _ask_selection(services: Services) -> Selection:
     return replace(selection, statuses=tuple(status for name in chosen for status in _STATES[name]))
 
 
-def _count_words(count: int) -> str:
+def _count_words(count: int, *, everything: bool) -> str:
+    if not count and everything:
+        return _("There is no session yet.")
     if count > MOST_SESSIONS:
         return _("**More than {n} sessions**: choose fewer.").format(n=MOST_SESSIONS)
     if not count:

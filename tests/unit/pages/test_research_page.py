@@ -75,7 +75,7 @@ def test_settings_that_cannot_be_say_why_and_start_nothing(launch: Launch) -> No
 
 def test_no_session_leaves_nothing_to_start(launch: Launch) -> None:
     at = launch(services_with(FakeResearch(found=0)), "research.py")
-    assert "**No session** is like that" in texts(at)
+    assert "There is no session yet." in texts(at)
     (button,) = [each for each in at.button if each.label == "Dry run"]
     assert button.disabled
 
