@@ -100,6 +100,20 @@ def signal_window(
 def window_samples(window_s: IntervalS | None, rate_hz: float, n_samples: int) -> tuple[int, int]:
     """Return a window in samples, half-open and cut to the recording.
 
+    Parameters
+    ----------
+    window_s : (start, stop), optional
+        In seconds from the recording's beginning; None for all of it.
+    rate_hz : float
+        Samples a second.
+    n_samples : int
+        Length of the recording.
+
+    Returns
+    -------
+    (int, int)
+        First sample and the one after the last.
+
     Raises
     ------
     InvalidParameterError
