@@ -49,6 +49,10 @@ class AccessDeniedError(PermanentError):
     """The caller may not do this."""
 
 
+class ExpiredSignInError(AccessDeniedError):
+    """The caller signed in, and that is over by now."""
+
+
 class EditConflictError(PermanentError):
     """Somebody else saved the same thing first; nothing was overwritten."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from cachetools import TTLCache
 from starlette.requests import Request
 
-from processing.errors import AccessDeniedError
+from processing.errors import AccessDeniedError, ExpiredSignInError
 from processing.services import Identity
 from processing.settings import is_loopback
 from processing.use_cases.api_keys import ALL_SCOPES, PREFIX, ApiScope, FoundKey, KeyText, parse_key
@@ -16,7 +18,27 @@ from rest_api.problems import ProblemError
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="ghostly-emg"'}
 _INVALID = {"WWW-Authenticate": 'Bearer realm="ghostly-emg", error="invalid_token"'}
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+# What proxies, tunnels and balancers add; whatever begins with x-forwarded- counts too.
+_FORWARDED = frozenset(
+    {
+        *("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for"),
+        *("x-original-host", "true-client-ip", "cf-connecting-ip", "cf-ray", "cdn-loop", "fly-client-ip"),
+        *("fastly-client-ip", "x-envoy-external-address", "x-appengine-user-ip", "x-arr-log-id"),
+        *("x-amzn-trace-id", "tailscale-user-login"),
+    }
+)
+_OWN_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+_NOT_SIGNED_IN = (
+    "not-signed-in",
+    "Not signed in",
+    "The access token or API key is not valid, or not any more.",
+)
+# Keys that were valid a while ago, by hash: each is looked up again every time all the same.
+_KNOWN_S, _MOST_KNOWN = 3600, 10_000
+
+
+class RefusedError(ProblemError):
+    """Credentials that may be somebody's guess; counted by address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +81,14 @@ class AccessControl:
         self._find_key = find_key
         self._local = local
         self._origins = origins
+        self._lock = threading.Lock()
+        self._known: TTLCache[str, None] = TTLCache(_MOST_KNOWN, _KNOWN_S)
 
-    def admit(self, request: Request) -> Admitted:
+    def admit(self, request: Request, *, before_look_up: Callable[[], None] | None = None) -> Admitted:
         """Return who asks; synchronous, and may ask the database.
+
+        ``before_look_up`` is called before the database is asked about a key that was not valid a while ago; it may
+        raise.
 
         Raises
         ------
@@ -77,12 +104,23 @@ class AccessControl:
             raise _refused()
         credentials = credentials.strip()
         if credentials.startswith(f"{PREFIX}_"):
-            return self._with_key(credentials)
+            return self._with_key(credentials, before_look_up)
         return self._with_token(credentials)
 
-    def _with_key(self, text: str) -> Admitted:
+    def _with_key(self, text: str, before_look_up: Callable[[], None] | None) -> Admitted:
         key = parse_key(text)
-        found = None if key is None else self._find_key(key)
+        if key is None:
+            raise _refused()
+        with self._lock:
+            known = key.sha256 in self._known
+        # Else whoever guesses keys behind the same address would lock out who has one.
+        if before_look_up is not None and not known:
+            before_look_up()
+        found = self._find_key(key)
+        with self._lock:
+            self._known.pop(key.sha256, None)
+            if found is not None:
+                self._known[key.sha256] = None
         if found is None:
             raise _refused()
         # A program has no second factor, so where the account's owner needs one the key opens nothing.
@@ -94,6 +132,8 @@ class AccessControl:
             raise _refused()
         try:
             identity = self._read_token(token)
+        except ExpiredSignInError:  # nobody's guess
+            raise ProblemError(401, *_NOT_SIGNED_IN, _INVALID) from None
         except AccessDeniedError:
             raise _refused() from None
         return Admitted(identity, ALL_SCOPES, f"person {identity.user_id}")
@@ -113,40 +153,31 @@ class AccessControl:
     def _check_local(self, request: Request) -> None:
         """Refuse what a web page of elsewhere, or a proxy, may have sent to this computer."""
         headers = request.headers
-        host = _host_name(headers.get("host", ""))
-        if not is_loopback(host):
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        host = ", ".join(hosts)
+        if not _OWN_HOST.fullmatch(host):
             # A name that was made to point here (DNS rebinding) arrives with its own name.
             raise _foreign(
                 f"The request was made to '{host[:100]}'; without credentials only to this computer's."
             )
         client = request.client.host if request.client else ""
-        if not is_loopback(client) or any(name in headers for name in _FORWARDED):
+        # Of proxies that add nothing, most still ask in HTTP/1.0, which neither browsers nor today's clients do.
+        if not is_loopback(client) or request.scope["http_version"] == "1.0" or _was_forwarded(request):
             raise _foreign("The request was passed on by a proxy; without credentials it must come directly.")
-        origin = headers.get("origin")
-        if origin is not None and origin in self._origins:
+        if len(origins) == 1 and origins[0] in self._origins:
             return
-        own = f"{request.scope['scheme']}://{headers.get('host', '')}"
-        site = headers.get("sec-fetch-site", "none")
-        if (origin is not None and origin != own) or site not in ("none", "same-origin"):
+        own = f"{request.scope['scheme']}://{host}"
+        site = ", ".join(headers.getlist("sec-fetch-site")) or "none"
+        if origins not in ([], [own]) or site not in ("none", "same-origin"):
             raise _foreign("The request was made by a page of another web site.")
 
 
-def _host_name(host: str) -> str:
-    """Return the name in a Host header, which anybody can write anything into; empty if there is none."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+def _was_forwarded(request: Request) -> bool:
+    return any(name in _FORWARDED or name.startswith("x-forwarded-") for name in request.headers)
 
 
-def _refused() -> ProblemError:
-    return ProblemError(
-        401,
-        "not-signed-in",
-        "Not signed in",
-        "The access token or API key is not valid, or not any more.",
-        _INVALID,
-    )
+def _refused() -> RefusedError:
+    return RefusedError(401, *_NOT_SIGNED_IN, _INVALID)
 
 
 def _foreign(detail: str) -> ProblemError:

@@ -13,9 +13,12 @@ from processing.services import Services
 from processing.version import SOFTWARE_VERSION
 from rest_api.access import AccessControl
 from rest_api.dependencies import Api
+from rest_api.head import HeadAsGet
+from rest_api.held import HeldFiles
 from rest_api.limits import ApiLimits, RateLimits
 from rest_api.middleware import BodyGuard, RequestLog, StandingHeaders
 from rest_api.openapi import DESCRIPTION, TAGS, install_openapi
+from rest_api.opened import Opened
 from rest_api.problems import CatchAll, install_problem_handlers
 from rest_api.routes import routers
 from rest_api.routes.health import Readiness
@@ -63,7 +66,9 @@ def create_api(
         generate_unique_id_function=_operation_id,
         middleware=_middleware(limits, cors_origins),
     )
-    app.state.api = Api(services, access, limits, RateLimits(limits), Threads(limits))
+    app.state.api = Api(
+        services, access, limits, RateLimits(limits), Threads(limits), HeldFiles(limits), Opened()
+    )
     app.state.readiness = Readiness()
     install_problem_handlers(app)
     for router in routers():
@@ -79,6 +84,7 @@ def _middleware(limits: ApiLimits, cors_origins: frozenset[str]) -> list[Middlew
         Middleware(StandingHeaders),
         Middleware(CatchAll),
         Middleware(BodyGuard, max_bytes=limits.max_json_bytes, timeout_s=limits.body_timeout_s),
+        Middleware(HeadAsGet),
     ]
     if cors_origins:
         chain.insert(
@@ -86,7 +92,7 @@ def _middleware(limits: ApiLimits, cors_origins: frozenset[str]) -> list[Middlew
             Middleware(
                 CORSMiddleware,
                 allow_origins=sorted(cors_origins),
-                allow_methods=["GET", "POST"],
+                allow_methods=["GET", "HEAD", "POST"],
                 allow_headers=_ACCEPTED,
                 expose_headers=_EXPOSED,
                 allow_credentials=False,

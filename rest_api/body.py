@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 
 from http_edge.body import BodyRefusedError
@@ -9,8 +11,10 @@ from http_edge.body import read_body as _read
 from rest_api.problems import ProblemError
 
 
-async def read_body(request: Request, *, max_bytes: int, timeout_s: float = 60.0) -> bytes:
-    """Return a request's raw body.
+async def read_body(
+    request: Request, *, max_bytes: int, timeout_s: float, on_bytes: Callable[[int], None] | None = None
+) -> bytes:
+    """Return a request's raw body; ``on_bytes`` is told of all that arrives, before it is kept.
 
     Raises
     ------
@@ -19,7 +23,7 @@ async def read_body(request: Request, *, max_bytes: int, timeout_s: float = 60.0
     """
     request.state.body_cap = max_bytes
     try:
-        return await _read(request, max_bytes=max_bytes, timeout_s=timeout_s)
+        return await _read(request, max_bytes=max_bytes, timeout_s=timeout_s, on_bytes=on_bytes)
     except BodyRefusedError as exc:
         slug, title = exc.reason.replace("_", "-"), exc.reason.replace("_", " ").capitalize()
         detail = f"At most {max_bytes} bytes within {timeout_s:g} s are taken."

@@ -13,6 +13,12 @@ from starlette.responses import Response
 _STANDING = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
+# For OpenAPI: what a route answers that keeps to If-None-Match.
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The client has exactly this already (`If-None-Match`)."}
+}
+
+
 def etag_of(*parts: Any) -> str:
     """Return a strong ETag of everything that decides a representation; parts are plain JSON values or bytes."""
     digest = hashlib.sha256()
@@ -30,13 +36,16 @@ def cache_headers(etag: str) -> dict[str, str]:
     return {"ETag": etag, **_STANDING}
 
 
-def not_modified(request: Request, etag: str) -> Response | None:
-    """Return 304 if the client has this representation already, else None."""
+def not_modified(request: Request, etag: str, *, exists: bool = True) -> Response | None:
+    """Return 304 if the client has this representation already, else None.
+
+    ``*`` is any representation, so it counts only once it is known that there is one: ``exists``.
+    """
     given = ",".join(request.headers.getlist("if-none-match"))
     if not given:
         return None
     known = {tag.strip().removeprefix("W/") for tag in given.split(",")}
-    if etag not in known and "*" not in known:
+    if etag not in known and not (exists and "*" in known):
         return None
     return Response(status_code=304, headers=cache_headers(etag))
 

@@ -13,8 +13,10 @@ from fastapi.security import HTTPBearer
 from processing.services import Services
 from processing.use_cases.api_keys import ApiScope
 from processing.use_cases.profile import ViewerProfile
-from rest_api.access import AccessControl, Admitted
+from rest_api.access import AccessControl, Admitted, RefusedError
+from rest_api.held import HeldFiles
 from rest_api.limits import ApiLimits, Budget, RateLimits
+from rest_api.opened import Opened
 from rest_api.problems import ProblemError
 from rest_api.threads import Threads
 
@@ -44,6 +46,8 @@ class Api:
     limits: ApiLimits
     rates: RateLimits
     threads: Threads
+    held: HeldFiles
+    opened: Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Caller:
 
     async def run_heavy(self, function: Callable[..., _T], *args: Any, **kwargs: Any) -> _T:
         """Run long work beside the event loop; BusyError (503) if too much of it waits."""
-        return await self.api.threads.heavy(partial(function, *args, **kwargs))
+        return await self.api.threads.heavy(partial(function, *args, **kwargs), caller=self.admitted.name)
 
 
 @lru_cache
@@ -84,7 +88,7 @@ def require(scope: ApiScope, *, heavy: bool = False) -> Any:
     """Return the dependency that gives a route its :class:`Caller`; ``heavy`` takes from the smaller budget too.
 
     Use as ``caller: Annotated[Caller, require("read")]``. The route then answers 401, 403 and 429 by itself, before its
-    body is read if it takes the body from the request.
+    body is read if it takes the body from the request, else before it says what is wrong with the body.
     """
 
     async def caller(request: Request, _shown: Annotated[Any, Depends(_BEARER)]) -> Caller:
@@ -113,11 +117,11 @@ def _admit(
     api: Api, request: Request, heavy: bool
 ) -> tuple[Admitted, ViewerProfile | None, Budget, Services]:
     """Find out who asks, count it, and read their account; in a thread."""
+    address = request.client.host if request.client else "unknown"
     try:
-        admitted = api.access.admit(request)
-    except ProblemError as refusal:
-        if refusal.status == 401 and "authorization" in request.headers:
-            api.rates.refused(request.client.host if request.client else "unknown")
+        admitted = api.access.admit(request, before_look_up=partial(api.rates.check_refused, address))
+    except RefusedError:
+        api.rates.refused(address)
         raise
     budget = api.rates.spend(admitted.name, heavy=heavy)
     services = api.services.for_viewer(admitted.identity)

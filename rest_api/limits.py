@@ -28,11 +28,13 @@ class ApiLimits:
     storage: str = "memory://"
     max_json_bytes: int = 256 * 1024
     max_recording_bytes: int = 64 * 1024 * 1024
+    posts_per_caller: int = 2
     body_timeout_s: float = 60.0
     max_threads: int = 8
     max_heavy: int = 2
     max_heavy_waiting: int = 8
-    call_timeout_s: float = 15.0
+    call_timeout_s: float = 8.0
+    health_timeout_s: float = 2.5
     heavy_timeout_s: float = 120.0
 
 
@@ -82,18 +84,29 @@ class RateLimits:
         """
         self._spend("refused", address)
 
+    def check_refused(self, address: str) -> None:
+        """Return if an address may try one more key; ProblemError 429 if it has had too many refused."""
+        if not self._limiter.test(self._items["refused"], "refused", address):
+            raise self._too_many("refused", address)
+
     def _spend(self, name: str, caller: str) -> Budget:
         item = self._items[name]
-        allowed = self._limiter.hit(item, name, caller)
+        if not self._limiter.hit(item, name, caller):
+            raise self._too_many(name, caller)
+        return self._left(name, caller)
+
+    def _left(self, name: str, caller: str) -> Budget:
+        item = self._items[name]
         window = self._limiter.get_window_stats(item, name, caller)
         left_s = max(1, math.ceil(window.reset_time - time.time()))
-        budget = Budget(name, item.amount, max(0, window.remaining), left_s)
-        if allowed:
-            return budget
-        raise ProblemError(
+        return Budget(name, item.amount, max(0, window.remaining), left_s)
+
+    def _too_many(self, name: str, caller: str) -> ProblemError:
+        left = self._left(name, caller)
+        return ProblemError(
             429,
             "too-many-requests",
             "Too many requests",
-            f"More than {item.amount} requests within a minute. Ask again in {left_s} s.",
-            {"Retry-After": str(left_s), **budget.headers()},
+            f"More than {left.limit} requests within a minute. Ask again in {left.reset_s} s.",
+            {"Retry-After": str(left.reset_s), **left.headers()},
         )

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from http_edge.body import declared_length
 from rest_api.limits import Budget
 
 # What is left of a refused body would be taken for the next request of this connection.
@@ -64,7 +65,7 @@ class BodyGuard:
             return
         state = scope.setdefault("state", {})
         state["body_cap"] = self._max_bytes
-        declared = Headers(scope=scope).get("content-length", "")
+        declared = declared_length(Headers(scope=scope)) or 0
         n_received = 0
         deadline: float | None = None
         complete = False
@@ -74,7 +75,7 @@ class BodyGuard:
             if complete:
                 return await receive()
             cap = int(state["body_cap"])
-            if declared.isascii() and declared.isdecimal() and (len(declared) > 20 or int(declared) > cap):
+            if declared > cap:
                 raise _too_large(cap)
             loop = asyncio.get_running_loop()
             deadline = deadline or loop.time() + self._timeout_s

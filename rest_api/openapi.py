@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from rest_api.problems import FieldProblem, Problem
+from rest_api.problems import FieldProblem, Problem, described
 
 DESCRIPTION = """
 Recordings of the GHOSTLY rehabilitation game: what was found in them, and their signals.
@@ -59,4 +59,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
     )
     components = schema.setdefault("components", {})
     components.setdefault("schemas", {}).update(definitions["$defs"])
+    for operation in (each for methods in schema["paths"].values() for each in methods.values()):
+        if "requestBody" in operation:
+            for status, meaning in described(408, 413).items():
+                operation["responses"].setdefault(str(status), meaning)
     return schema

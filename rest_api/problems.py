@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
@@ -82,6 +83,8 @@ _SLUGS = {
 }
 
 
+# What the store says may quote the name of an object, which holds a date and a time: only the log has it.
+_STORE_AWAY = "The store of recordings does not answer at the moment. Please ask again shortly."
 _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not know this method; Allow says which it knows.",
@@ -120,8 +123,16 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
 
+class UnusableValueError(Exception):
+    """A value that a route reads itself does not have the shape that is described; ``field`` as in FieldProblem."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
 class BusyError(TransientError):
-    """So much heavy work waits already that one more would wait too long."""
+    """So much heavy work waits already, or so much of this caller's, that one more would wait too long."""
 
 
 def problem_response(
@@ -134,7 +145,7 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Response:
-    """Return a problem; ``more`` are further members of it."""
+    """Return a problem; ``more`` are further members of it. Texts may quote anything that somebody sent."""
     content = {
         "type": f"urn:ghostly:problem:{slug}",
         "title": title,
@@ -143,7 +154,18 @@ def problem_response(
         "correlation_id": request_id,
         **{name: value for name, value in more.items() if value is not None},
     }
-    return Response(orjson.dumps(content), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    return Response(
+        orjson.dumps(_encodable(content)), status, headers=dict(headers or {}), media_type=MEDIA_TYPE
+    )
+
+
+def _encodable(value: Any) -> Any:
+    """Return plain values whose texts can be written: JSON may name half a character, which UTF-8 cannot hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_encodable(name): _encodable(each) for name, each in value.items()}
+    return [_encodable(each) for each in value] if isinstance(value, list) else value
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -164,6 +186,7 @@ _MEANINGS = {
     408: "The body did not arrive in time.",
     409: "The state of the thing does not allow this now.",
     413: "The body is too large.",
+    415: "The body is encoded; it is expected as it is.",
     422: "A value cannot be used; `errors` or the detail says which.",
     429: "Too many requests; `Retry-After` says when to ask again.",
     503: "Not possible at this moment; `Retry-After` says when to ask again.",
@@ -174,6 +197,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Let every error of an application leave as a problem."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(UnusableValueError, _unusable)
     app.add_exception_handler(ProcessingError, _processing)
     app.add_exception_handler(ProblemError, _as_it_stands)
 
@@ -200,6 +224,11 @@ def _invalid(request: Request, exc: Exception) -> Response:
     return invalid_request(_id_of(request), errors)
 
 
+def _unusable(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, UnusableValueError)
+    return invalid_request(_id_of(request), [{"field": exc.field, "message": exc.message}])
+
+
 def invalid_request(request_id: str, errors: Sequence[Mapping[str, str]]) -> Response:
     """Return the problem of values that do not have the shape that is described."""
     n = len(errors)
@@ -215,10 +244,11 @@ def _processing(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, ProcessingError)
     kind = next(kind for error_type, kind in _KINDS if isinstance(exc, error_type))
     headers = {"Retry-After": str(RETRY_AFTER_S)} if kind.status == 503 else {}
+    told = _STORE_AWAY if isinstance(exc, StorageUnavailableError) else str(exc)
     if kind.status >= 500:
-        _log.warning("api_unavailable", error=exc.kind)
+        _log.warning("api_unavailable", error=exc.kind, reason=str(exc))
     return problem_response(
-        _id_of(request), kind.status, kind.slug, kind.title, str(exc), headers=headers, kind=exc.kind
+        _id_of(request), kind.status, kind.slug, kind.title, told, headers=headers, kind=exc.kind
     )
 
 
@@ -243,6 +273,8 @@ class CatchAll:
 
         try:
             await self._app(scope, receive, watch)
+        except ClientDisconnect:  # nobody is there to be answered, and nothing is wrong here
+            _log.info("api_hung_up")
         except Exception as exc:
             if scope["type"] != "http" or started:
                 raise

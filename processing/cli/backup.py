@@ -40,6 +40,8 @@ def _backup(arguments: argparse.Namespace) -> int:
         f"{arguments.folder}: {sum(made.dumped.rows.values())} rows of {len(made.dumped.rows)} tables, "
         f"{len(made.objects)} recordings, {made.n_bytes / 1e6:.1f} MB"
     )
+    for name in made.left_out:
+        print(f"  left out: {ascii(name)[1:-1]} is larger than a recording may be")
     if not recordings:
         print("The recordings are not in it: the bucket needs copies of its own.")
     return 0

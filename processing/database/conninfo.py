@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from processing.errors import InvalidParameterError
 
+_FROM_ENVIRONMENT = ("host", "hostaddr", "user", "sslmode")
 _PORTS = re.compile(r"[0-9,]*")
 
 
@@ -28,9 +30,17 @@ class WayIn:
 
 
 def way_in(url: str) -> WayIn:
-    """Take a connection string apart; InvalidParameterError if it cannot be one, see :func:`check_conninfo`."""
+    """Take a connection string apart; InvalidParameterError if it cannot be one, see :func:`check_conninfo`.
+
+    What it leaves out counts as the client library takes it: from PGHOST, PGHOSTADDR, PGUSER and PGSSLMODE.
+    """
     check_conninfo(url)
-    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    given = {
+        name: os.environ[f"PG{name.upper()}"]
+        for name in _FROM_ENVIRONMENT
+        if f"PG{name.upper()}" in os.environ
+    }
+    parts = given | {name: str(value) for name, value in conninfo_to_dict(url).items()}
     hosts = (parts.get("host", "") + "," + parts.get("hostaddr", "")).split(",")
     return WayIn(
         user=parts.get("user"),

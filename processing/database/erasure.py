@@ -6,7 +6,6 @@ What other rows say about the patient is taken out of them with triggers and the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow
 
+from processing.database.erasure_patterns import code_pattern, name_patterns
 from processing.database.erasure_traces import (
     count_matches,
     count_words,
@@ -52,10 +52,13 @@ where s.patient_id = %(patient)s::uuid order by s.session_code
 """
 
 # A file of nobody that was given to this patient still lies where it arrived; so may one that is called after them.
+# The newest event says whose the file is now: somebody else's may have come under the same name since.
 _OBJECTS = """
-select distinct e.object_name from app.storage_events e
-where e.bucket = %(bucket)s and e.object_name !~ '^P[0-9]{3}/'
-  and (e.session_id = any(%(sessions)s::uuid[]) or e.object_name ~ %(pattern)s)
+select e.object_name from (
+    select distinct on (o.object_name) o.object_name, o.session_id from app.storage_events o
+    where o.bucket = %(bucket)s and o.object_name !~ '^P[0-9]{3}/'
+    order by o.object_name, o.id desc) e
+where e.session_id = any(%(sessions)s::uuid[]) or (e.session_id is null and e.object_name ~ %(pattern)s)
 order by 1
 """
 
@@ -82,7 +85,10 @@ from app.notifications n where n.body ->> 'session_code' = any(%(codes)s) or n.b
 # What a living worker holds is left to it for the moment: it finds its session gone and ends by itself.
 _JOBS = """
 from procrastinate.procrastinate_jobs j
-where (j.args ->> 'session_id' = any(%(sessions)s::text[]) or j.lock = any(%(locks)s) or j.args::text ~ %(pattern)s)
+where (j.args ->> 'session_id' = any(%(sessions)s::text[]) or j.lock = any(%(locks)s)
+       or (j.args::text ~ %(pattern)s and not exists (
+           select from app.therapy_sessions s
+           where s.id::text = j.args ->> 'session_id' and not s.id = any(%(sessions)s::uuid[]))))
 """
 _HELD = """
 exists (select from procrastinate.procrastinate_workers w where w.id = j.worker_id
@@ -138,7 +144,7 @@ def read_subject(database: Database, code: str, bucket: str) -> ErasureSubject:
         if patient is not None:
             rows = connection.execute(_SESSIONS.encode(), {"patient": patient["id"]}).fetchall()
         ids = [row["id"] for row in rows]
-        values = {"bucket": bucket, "sessions": ids, "pattern": _code_pattern(code)}
+        values = {"bucket": bucket, "sessions": ids, "pattern": code_pattern(code)}
         objects = _column(connection, _OBJECTS, values)
         hashes = _column(connection, _HASHES, values)
         subject = ErasureSubject(
@@ -168,7 +174,7 @@ def erase_rows(database: Database, subject: ErasureSubject, bucket: str) -> dict
     with database.transaction() as connection:
         connection.execute("select from app.patients where code = %(code)s for update", values)
         done: dict[str, int] = {}
-        keys = _audit_keys(connection, values)  # before the rows that they name are gone
+        rows = _audit_rows(connection, values)  # before they are gone
         done["notifications"] = _delete(connection, "delete " + _NOTIFICATIONS, values)
         done["procrastinate_jobs"] = _delete(connection, f"delete {_JOBS} and not ({_HELD})", values)
         done |= _counts_of_owned(connection, subject)  # most of them go with their session or patient
@@ -179,8 +185,8 @@ def erase_rows(database: Database, subject: ErasureSubject, bucket: str) -> dict
         done["patients"] = _delete(connection, "delete from app.patients where code = %(code)s", values)
         delete_owned_rows(connection, subject)
         connection.execute("set local session_replication_role = replica")
-        done["audit_log"] = redact_audit_log(connection, keys, values)
-        for name, count in redact_mentions(connection, values["everything"]).items():
+        done["audit_log"] = redact_audit_log(connection, _own_keys(values), rows, values)
+        for name, count in redact_mentions(connection, values["everything"], values["in_words"]).items():
             done[name] = done.get(name, 0) + count
         connection.execute("set local session_replication_role = origin")
         connection.execute(
@@ -216,15 +222,9 @@ def complete(database: Database, code: str) -> None:
     database.execute(_COMPLETED, {"code": code})
 
 
-def _code_pattern(code: str) -> str:
-    # In JSON as text a line break is a backslash and a letter: that letter is no part of a word.
-    return rf"((?<![A-Za-z0-9])|(?<=\\[bfnrt])){code}(S[0-9]+)?(?![A-Za-z0-9])"
-
-
 def _values(subject: ErasureSubject, bucket: str) -> dict[str, Any]:
-    """Return what the statements ask for; ``everything`` matches the code, keys and object names."""
-    known = [subject.patient_id, *subject.session_ids, *subject.objects]
-    parts = [_code_pattern(subject.code), *(re.escape(name) for name in known if name)]
+    """Return what the statements ask for; ``everything`` and ``in_words`` match the code, keys and object names."""
+    parts = [code_pattern(subject.code), *(key for key in (subject.patient_id, *subject.session_ids) if key)]
     return {
         "code": subject.code,
         "patient": subject.patient_id,
@@ -234,22 +234,28 @@ def _values(subject: ErasureSubject, bucket: str) -> dict[str, Any]:
         "codes": list(subject.session_codes),
         "locks": [f"session:{key}" for key in subject.session_ids],
         "objects": list(subject.objects),
-        "pattern": _code_pattern(subject.code),
-        "everything": "|".join(parts),
+        "pattern": code_pattern(subject.code),
+        "everything": "|".join([*parts, *name_patterns(subject.objects, in_words=False)]),
+        "in_words": "|".join([*parts, *name_patterns(subject.objects, in_words=True)]),
     }
 
 
-def _audit_keys(connection: psycopg.Connection[DictRow], values: dict[str, Any]) -> list[str]:
-    """Return the keys under which the audit log speaks of the patient: their own, and those of their rows."""
+def _own_keys(values: dict[str, Any]) -> list[str]:
+    return [key for key in (values["patient"], *values["sessions"], *values["codes"]) if key]
+
+
+def _audit_rows(connection: psycopg.Connection[DictRow], values: dict[str, Any]) -> list[str]:
+    """Return ``table/key`` of the patient's rows that have keys of their own: a number is another row elsewhere."""
     rows = connection.execute(
-        b"select id::text as key from app.clinical_notes where session_id = any(%(sessions)s::uuid[])"
-        b" union select row_key from app.audit_log where table_name in ('clinical_notes', 'inbox_dismissals')"
+        b"select 'clinical_notes/' || id::text as key from app.clinical_notes"
+        b" where session_id = any(%(sessions)s::uuid[])"
+        b" union select table_name || '/' || row_key from app.audit_log"
+        b" where table_name in ('clinical_notes', 'inbox_dismissals')"
         b" and (before ->> 'session_id' = any(%(sessions)s::text[])"
         b" or after ->> 'session_id' = any(%(sessions)s::text[]))",
         values,
     ).fetchall()
-    own = [values["patient"], *values["sessions"], *values["codes"]]
-    return [key for key in own if key] + [row["key"] for row in rows]
+    return [row["key"] for row in rows]
 
 
 def _with_counts(

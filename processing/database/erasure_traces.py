@@ -37,10 +37,21 @@ order by 1, 2
 """
 
 _TEXTS = """
-select c.table_name, c.column_name, c.udt_name from information_schema.columns c
+select c.table_name, c.column_name, c.udt_name, exists (
+    select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+    where i.indisunique and i.indrelid = to_regclass(format('app.%I', c.table_name)) and a.attname = c.column_name
+) as once
+from information_schema.columns c
 join information_schema.tables t using (table_schema, table_name)
 where c.table_schema = 'app' and t.table_type = 'BASE TABLE' and c.udt_name in ('text', 'varchar', 'jsonb')
   and c.is_generated = 'NEVER' order by 1, 2
+"""
+
+_REDACT_JOBS = """
+update procrastinate.procrastinate_jobs j
+set args = regexp_replace(j.args::text, %(jsonb)s, %(instead)s, 'g')::jsonb
+where j.args::text ~ %(jsonb)s and exists (
+    select from app.therapy_sessions s where s.id::text = j.args ->> 'session_id')
 """
 
 _REDACT_LOG = """
@@ -49,7 +60,8 @@ set row_key = %(instead)s, reason = null, correlation_id = null,
     before = case when a.before is not null then '{"erased": true}'::jsonb end,
     after = case when a.after is not null then '{"erased": true}'::jsonb end
 where a.table_name <> 'erased_patients'
-  and (a.row_key = any(%(keys)s) or a.row_key ~ ('^' || %(code)s || '(S[0-9]+)?$')
+  and (a.row_key = any(%(keys)s) or a.table_name || '/' || a.row_key = any(%(rows)s)
+       or a.row_key ~ ('^' || %(code)s || '(S[0-9]+)?$')
        or a.before ->> 'session_id' = any(%(sessions)s::text[]) or a.after ->> 'session_id' = any(%(sessions)s::text[])
        or a.before ->> 'patient_id' = %(patient)s or a.after ->> 'patient_id' = %(patient)s
        or a.after ->> 'session' = any(%(codes)s))
@@ -73,34 +85,58 @@ def delete_owned_rows(connection: Connection, subject: Any) -> None:
         )
 
 
-def redact_audit_log(connection: Connection, keys: Sequence[str], values: dict[str, Any]) -> int:
-    """Take everything out of the entries about a patient but who did something, what kind of thing, and when."""
-    done = connection.execute(_REDACT_LOG.encode(), values | {"keys": list(keys), "instead": INSTEAD})
+def redact_audit_log(
+    connection: Connection, keys: Sequence[str], rows: Sequence[str], values: dict[str, Any]
+) -> int:
+    """Take everything out of the entries about a patient but who did something, what kind of thing, and when.
+
+    ``keys`` are the patient's in every table, ``rows`` are written ``table/key``.
+    """
+    wanted = values | {"keys": list(keys), "rows": list(rows), "instead": INSTEAD}
+    done = connection.execute(_REDACT_LOG.encode(), wanted)
     return done.rowcount
 
 
-def redact_mentions(connection: Connection, pattern: str) -> dict[str, int]:
-    """Replace what matches in the words of other rows; return how many rows of each table were changed."""
-    columns: dict[str, list[tuple[str, str]]] = {}
+def redact_mentions(connection: Connection, pattern: str, in_words: str) -> dict[str, int]:
+    """Replace what matches in the words of other rows; return how many rows of each table were changed.
+
+    ``pattern`` is for JSON, ``in_words`` for text that people write.
+    """
+    columns: dict[str, list[tuple[str, str, bool]]] = {}
     for row in connection.execute(_TEXTS.encode()).fetchall():
         if row["table_name"] != _KEPT_WHOLE and (row["table_name"], row["column_name"]) not in _KEYS:
-            columns.setdefault(row["table_name"], []).append((row["column_name"], row["udt_name"]))
+            found = (row["column_name"], row["udt_name"], row["once"])
+            columns.setdefault(row["table_name"], []).append(found)
     changed = {}
-    for table, found in columns.items():
+    values = {"jsonb": pattern, "words": in_words, "instead": INSTEAD}
+    for table, of_table in columns.items():
         settings = sql.SQL(", ").join(
-            sql.SQL("{0} = regexp_replace({0}::text, %(pattern)s, %(instead)s, 'g')::{1}").format(
-                sql.Identifier(column), sql.SQL(kind)
+            sql.SQL("{0} = regexp_replace({0}::text, {1}, {2}, 'g')::{3}").format(
+                sql.Identifier(column), _pattern_for(kind), _instead(once), sql.SQL(kind)
             )
-            for column, kind in found
+            for column, kind, once in of_table
         )
         matches = sql.SQL(" or ").join(
-            sql.SQL("{}::text ~ %(pattern)s").format(sql.Identifier(column)) for column, _ in found
+            sql.SQL("{}::text ~ {}").format(sql.Identifier(column), _pattern_for(kind))
+            for column, kind, _ in of_table
         )
         query = sql.SQL("update {} set {} where ({}){}").format(
             sql.Identifier("app", table), settings, matches, _but_the_entry(table)
         )
-        changed[table] = connection.execute(query, {"pattern": pattern, "instead": INSTEAD}).rowcount
+        changed[table] = connection.execute(query, values).rowcount
+    # A job of somebody else may go under the correlation id of a request that named the patient.
+    changed["procrastinate_jobs"] = connection.execute(_REDACT_JOBS.encode(), values).rowcount
     return {table: count for table, count in changed.items() if count}
+
+
+def _pattern_for(kind: str) -> sql.Placeholder:
+    return sql.Placeholder("jsonb" if kind == "jsonb" else "words")
+
+
+def _instead(once: bool) -> sql.Composable:
+    """Return what is put in place; two names that must differ go on being different."""
+    numbered = sql.SQL("%(instead)s::text || '-' || left(md5(random()::text), 8)")
+    return numbered if once else sql.Placeholder("instead")
 
 
 def count_matches(connection: Connection, pattern: str, *, code: str) -> dict[str, int]:

@@ -21,7 +21,8 @@ _ADD_RUN = """
 insert into app.reconciliation_runs
     (started_at, ended_at, n_listed, n_queued, n_rescued, n_missing, error_kind, error_message)
 values
-    (%(started_at)s, %(ended_at)s, %(n_listed)s, %(n_queued)s, %(n_rescued)s, %(n_missing)s,
+    (least(%(started_at)s::timestamptz, now() - (%(ended_at)s::timestamptz - %(started_at)s::timestamptz)),
+     %(ended_at)s, %(n_listed)s, %(n_queued)s, %(n_rescued)s, %(n_missing)s,
      %(error_kind)s, %(error_message)s)
 """
 

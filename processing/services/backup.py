@@ -22,7 +22,12 @@ from typing import Any
 from processing.database import Database, erasure, migrations
 from processing.database.dump import Dumped, dump_database, restore_database
 from processing.database.embedded import embedded_postgres
-from processing.errors import InvalidParameterError, NotFoundError, StorageUnavailableError
+from processing.errors import (
+    InvalidParameterError,
+    NotFoundError,
+    StorageUnavailableError,
+    UnreadableRecordingError,
+)
 from processing.ports import ObjectStore
 from processing.services.erasure import ErasureService
 from processing.services.erasure_list import (
@@ -47,13 +52,17 @@ _TRIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a copy holds: its dump's facts, each recording with its SHA-256, and who was erased by then."""
+    """What a copy holds: its dump's facts, each recording with its SHA-256, and who was erased by then.
+
+    ``left_out`` are files larger than any recording may be; no analysis reads them either.
+    """
 
     dumped: Dumped
     objects: Mapping[str, str]
     erasures: Sequence[ErasedPatient]
     dump_sha256: str
     n_bytes: int
+    left_out: Sequence[str] = ()
 
 
 def make_backup(settings: Settings, target: Path, *, recordings: bool = True) -> Backup:
@@ -73,10 +82,13 @@ def make_backup(settings: Settings, target: Path, *, recordings: bool = True) ->
     try:
         with database_url(settings) as url:
             dumped = dump_database(url, partial / _DUMP)
+            objects, left_out = (
+                _copy_objects(build_store(settings), partial / _OBJECTS) if recordings else ({}, [])
+            )
+            # Last of all: whoever was erased meanwhile is in the dump, and must be erased from it again.
             with closing(Database(url, max_connections=1)) as database:
                 erasures = erasure.list_erasures(database)
-        objects = _copy_objects(build_store(settings), partial / _OBJECTS) if recordings else {}
-        backup = Backup(dumped, objects, erasures, _sha256(partial / _DUMP), _size_of(partial))
+        backup = Backup(dumped, objects, erasures, _sha256(partial / _DUMP), _size_of(partial), left_out)
         _write_synced(partial / _MANIFEST, json.dumps(_to_plain(settings, backup), indent=1).encode())
         _sync_tree(partial)
         if target.exists():
@@ -107,13 +119,14 @@ def read_backup(source: Path) -> Backup:
                 f"'{source}' has format {plain['format']}; this version reads {FORMAT}."
             )
         backup = Backup(
-            Dumped(**plain["database"]),
-            plain["objects"],
+            _dumped(plain["database"]),
+            dict(plain["objects"]),
             tuple(erasure_from_plain(one) for one in plain["erasures"]),
             plain["dump_sha256"],
             plain["n_bytes"],
+            tuple(plain.get("left_out", ())),
         )
-    except (ValueError, KeyError, TypeError) as exc:
+    except (AttributeError, ValueError, KeyError, TypeError) as exc:
         raise InvalidParameterError(f"'{path}' cannot be read as the contents of a backup.") from exc
     known = {file.stem.partition("_")[0] for file in (migrations.SQL_ROOT / "migrations").glob("*.sql")}
     newer = sorted(set(backup.dumped.migrations) - known)
@@ -136,7 +149,8 @@ def restore_backup(settings: Settings, source: Path, *, erasures: Iterable[Path]
 
     The embedded database and the recordings are made beside their place and moved there when they are whole. Of a
     database elsewhere, an empty one is filled in one transaction. Whoever was erased since the copy was made, by the
-    lists that are named, is erased again before anything can be seen.
+    lists that are named, is erased again: here before anything can be seen, in a database elsewhere right after it is
+    filled, so start no program before this ends. If that breaks off, empty database and bucket and begin again.
 
     Raises
     ------
@@ -148,7 +162,7 @@ def restore_backup(settings: Settings, source: Path, *, erasures: Iterable[Path]
     if settings.database_url is not None:
         _refuse_recordings(settings, backup)
         with database_url(settings) as url:
-            return _fill(settings, url, source, backup, again)
+            return _fill(settings, url, source, backup, again, settings)
     _refuse_used(settings.cluster_dir)
     _refuse_recordings(settings, backup)
     making = settings.data_dir / ".restoring"
@@ -156,9 +170,10 @@ def restore_backup(settings: Settings, source: Path, *, erasures: Iterable[Path]
     elsewhere = settings.model_copy(update={"data_dir": making, "erasures_file": settings.erasures_path})
     try:
         with embedded_postgres(elsewhere.cluster_dir) as url:
-            codes = _fill(elsewhere, url, source, backup, again)
-        # The database last: without it nothing starts, and this can be repeated.
-        if elsewhere.storage_backend == "local" and elsewhere.bucket_dir.exists():
+            # A backup of the database alone belongs to the recordings that are there.
+            codes = _fill(elsewhere, url, source, backup, again, elsewhere if backup.objects else settings)
+        # The database last: whoever was erased is gone from the recordings before anybody can sign in.
+        if elsewhere.storage_backend == "local" and backup.objects:
             settings.bucket_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if settings.bucket_dir.exists():
                 settings.bucket_dir.rmdir()  # it is empty
@@ -171,11 +186,25 @@ def restore_backup(settings: Settings, source: Path, *, erasures: Iterable[Path]
 
 
 def _fill(
-    settings: Settings, url: str, source: Path, backup: Backup, again: Sequence[ErasedPatient]
+    settings: Settings,
+    url: str,
+    source: Path,
+    backup: Backup,
+    again: Sequence[ErasedPatient],
+    stored: Settings,
 ) -> list[str]:
+    # First of all: should the rest break off, the list still says who must not come back.
+    for one in again:
+        note_erasure(
+            settings.erasures_path,
+            one.code,
+            reason=one.reason,
+            requested_by=one.requested_by,
+            at=one.requested_at,
+        )
     restore_database(url, source / _DUMP, backup.dumped)
     migrations.upgrade(url)
-    store = build_store(settings)
+    store = build_store(stored)
     for name in backup.objects:
         store.write(name, (source / _OBJECTS / name).read_bytes())
     with closing(Database(url, max_connections=2)) as database:
@@ -183,13 +212,6 @@ def _fill(
         done = {one.code for one in service.erased_patients() if one.completed_at is not None}
         codes = [one.code for one in again if one.code not in done]
         for one in again:
-            note_erasure(
-                settings.erasures_path,
-                one.code,
-                reason=one.reason,
-                requested_by=one.requested_by,
-                at=one.requested_at,
-            )
             if one.code not in done:
                 service.restore_erasure(one)
     return codes
@@ -202,20 +224,26 @@ def _erasures(backup: Backup, lists: Iterable[Path]) -> list[ErasedPatient]:
     return [found[code] for code in sorted(found)]
 
 
-def _copy_objects(store: ObjectStore, folder: Path) -> dict[str, str]:
-    """Copy every recording; one that is deleted meanwhile is left out, one that is being written is waited for."""
-    copied = {}
+def _copy_objects(store: ObjectStore, folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Copy every recording; return the SHA-256 of each, and the names of those that are too large for one.
+
+    One that is deleted meanwhile is left out, one that is being written is waited for.
+    """
+    copied, too_large = {}, []
     folder.mkdir(mode=0o700)
     for stored in store.list_objects():
         try:
             data = _read_settled(store, stored.name)
         except NotFoundError:
             continue
+        except UnreadableRecordingError:
+            too_large.append(stored.name)  # one such file must not keep all others from being saved
+            continue
         path = folder / stored.name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_bytes(data)
         copied[stored.name] = hashlib.sha256(data).hexdigest()
-    return copied
+    return copied, too_large
 
 
 def _read_settled(store: ObjectStore, name: str) -> bytes:
@@ -238,7 +266,17 @@ def _to_plain(settings: Settings, backup: Backup) -> dict[str, Any]:
         "n_bytes": backup.n_bytes,
         "erasures": erasures_to_plain(backup.erasures),
         "objects": dict(backup.objects),
+        "left_out": list(backup.left_out),
     }
+
+
+def _dumped(plain: Mapping[str, Any]) -> Dumped:
+    return Dumped(
+        str(plain["server_version"]),
+        dict(plain["rows"]),
+        [dict(role) for role in plain["roles"]],
+        [str(version) for version in plain["migrations"]],
+    )
 
 
 def _refuse_used(folder: Path) -> None:

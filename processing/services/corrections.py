@@ -17,6 +17,7 @@ from processing.emg.measures import ChannelSignals, recording_signals
 from processing.errors import NotFoundError, ProcessingError, ReplacedRecordingError, StorageUnavailableError
 from processing.ports import ObjectStore
 from processing.services.side_map import analysed_map
+from processing.services.stored_recording import read_recording_of
 from processing.use_cases.corrections import Change, shown_intervals
 from processing.use_cases.document import parameters_from_plain
 from processing.use_cases.read_models import SessionResult, SessionReview
@@ -116,7 +117,7 @@ class CorrectionService:
         parameters = parameters_from_plain(result.parameters)
 
         def build() -> dict[str, ChannelSignals]:
-            data = self.store.read(name)
+            data = read_recording_of(self.store, review.summary.session_code, name)
             if hashlib.sha256(data).hexdigest() != result.file_sha256:
                 raise ReplacedRecordingError(
                     "The file was replaced after this analysis, so nothing is measured on it under these numbers."

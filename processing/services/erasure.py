@@ -75,6 +75,8 @@ class ErasureService:
         plan = self.plan(code)
         subject = plan.subject
         closed = erasure.close_code(self._database, subject.code, reason=reason, requested_by=requested_by)
+        plan = self.plan(subject.code)  # what arrived until the code was closed
+        subject = plan.subject
         n_files = self._remove(subject.code, plan.files)
         for file_hash in subject.file_hashes:
             self._forget(file_hash)

@@ -35,6 +35,7 @@ from processing.exports.model import ExportedSession, Scope, ScoringUsed, Sessio
 from processing.exports.signals import signal_table
 from processing.exports.writing import write_signals, write_tables
 from processing.ports import ObjectStore
+from processing.services.stored_recording import read_recording_of, told_by_session
 from processing.services.traces import Traces
 from processing.use_cases.notes import Note
 from processing.use_cases.read_models import SessionFilters, SessionReview
@@ -132,13 +133,15 @@ class ExportService:
         """
         _check(format, SIGNAL_FORMATS)
         review = sessions.load_review(self.database, session_code)
+        traces = self._load_traces(review)
         table = signal_table(
             review,
-            self._load_traces(review),
+            traces,
             window_s=window_s,
             pseudonymised=self.always_pseudonymised,
             now=datetime.now(UTC),
         )
+        window_s = window_s and _cut(window_s, traces[0])
         where = "whole session" if window_s is None else f"{window_s[0]:.2f} to {window_s[1]:.2f} s"
         self._record([session_code], f"signals as {format}; {where}")
         name = signals_name(session_code, format, window_s)
@@ -153,7 +156,8 @@ class ExportService:
             If it is not, or the bucket does not answer.
         """
         self.database.check_actor()
-        self.store.stat(review.summary.object_name)
+        with told_by_session(review.summary.session_code):
+            self.store.stat(review.summary.object_name)
 
     def recording(self, session_code: str) -> ExportFile:
         """Return the original C3D file, byte for byte as it was analysed.
@@ -172,7 +176,7 @@ class ExportService:
                 "The original file may hold a name and a date, so it is not exported for research. Its signals are."
             )
         review = sessions.load_review(self.database, session_code)
-        data = self.store.read(review.summary.object_name)
+        data = read_recording_of(self.store, session_code, review.summary.object_name)
         sha256 = hashlib.sha256(data).hexdigest()
         if review.result is not None and review.result.file_sha256 != sha256:
             raise ReplacedRecordingError(
@@ -212,6 +216,12 @@ class ExportService:
 
     def _record(self, codes: Sequence[str], reason: str) -> None:
         record_exports(self.database, codes, reason if self.via is None else f"{reason}; {self.via}")
+
+
+def _cut(window_s: IntervalS, trace: ChannelTraces) -> IntervalS:
+    """Return the part of a window that lies within the recording, which is what was exported."""
+    length_s = trace.raw_uv.size / trace.sampling_rate_hz
+    return max(0.0, window_s[0]), min(length_s, window_s[1])
 
 
 def _check(format: Format, known: Sequence[Format]) -> None:

@@ -35,7 +35,7 @@ class SessionLists:
     ) -> ListedSessions:
         """Return the page after a cursor, or the first one.
 
-        Pseudonymised, a cursor holds no time and the list cannot be asked for days.
+        Pseudonymised, a cursor holds no time, none that does is taken, and the list cannot be asked for days.
 
         Raises
         ------
@@ -46,7 +46,7 @@ class SessionLists:
         """
         if pseudonymised and (filters.recorded_from or filters.recorded_until):
             raise AccessDeniedError("Dates are not shown for research, so sessions cannot be chosen by them.")
-        place = None if cursor is None else self._place(cursor)
+        place = None if cursor is None else self._place(cursor, pseudonymised=pseudonymised)
         page = sessions.page_of_sessions(self._database, filters, place)
         if place is not None and page.newer is None:
             return ListedSessions((), None)  # what followed is gone; this is the beginning of the list again
@@ -56,9 +56,10 @@ class SessionLists:
         text = _CODE + page.sessions[-1].session_code if pseudonymised else page.older.to_text()
         return ListedSessions(page.sessions, _to_cursor(text))
 
-    def _place(self, cursor: str) -> SessionPlace:
+    def _place(self, cursor: str, *, pseudonymised: bool) -> SessionPlace:
         text = _from_cursor(cursor)
-        place = SessionPlace.from_text(text)
+        # A made-up time would tell, by what follows it, when a session was.
+        place = None if pseudonymised else SessionPlace.from_text(text)
         if text.startswith(_CODE) and "\0" not in text:
             place = place_after(self._database, text.removeprefix(_CODE))
         if place is None or place.newer:

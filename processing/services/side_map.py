@@ -8,7 +8,8 @@ from processing.database.side_map import Consequence, read_legs_before, read_sid
 from processing.errors import PermanentError
 from processing.ports import ObjectStore
 from processing.recording import RecordingMetadata
-from processing.use_cases.read_models import SessionReview
+from processing.services.stored_recording import told_by_session
+from processing.use_cases.read_models import SessionReview, SessionSummary
 from processing.use_cases.side_map import (
     ChannelMap,
     MappedChannel,
@@ -41,7 +42,7 @@ class SideMapService:
             If there is no result yet and the file's labels cannot be had either.
         """
         summary = review.summary
-        metadata = review.result.metadata if review.result is not None else self._peek(summary.object_name)
+        metadata = review.result.metadata if review.result is not None else self._peek(summary)
         stored = read_side_map(self._database, summary.session_code)
         found = describe(metadata)
         if stored is None:
@@ -101,8 +102,11 @@ class SideMapService:
         except PermanentError:
             return None
 
-    def _peek(self, name: str) -> RecordingMetadata:
-        return read_metadata(self._store.read_head(name, _HEAD_BYTES), file_name=name.rsplit("/", 1)[-1])
+    def _peek(self, summary: SessionSummary) -> RecordingMetadata:
+        name = summary.object_name
+        with told_by_session(summary.session_code):
+            head = self._store.read_head(name, _HEAD_BYTES)
+        return read_metadata(head, file_name=name.rsplit("/", 1)[-1])
 
 
 def describe(metadata: RecordingMetadata) -> SideMap:

@@ -13,6 +13,7 @@ from processing.emg.spectra_time import Spectrogram, compute_spectrogram
 from processing.errors import NotFoundError, ReplacedRecordingError
 from processing.ports import ObjectStore
 from processing.services.side_map import analysed_map
+from processing.services.stored_recording import read_recording_of
 from processing.use_cases.document import parameters_from_plain
 from processing.use_cases.read_models import SessionResult, SessionReview
 from processing.use_cases.signal_details import ChannelDetails, Part, channel_details
@@ -54,7 +55,8 @@ class SignalDetails:
         parameters = _parameters_of(result)
 
         def build() -> tuple[SpectralSource, ...]:
-            data = self.store.read(review.summary.object_name)
+            summary = review.summary
+            data = read_recording_of(self.store, summary.session_code, summary.object_name)
             if hashlib.sha256(data).hexdigest() != result.file_sha256:
                 raise ReplacedRecordingError(
                     "The file was replaced after this analysis, so its signals are not drawn under these numbers. "

@@ -13,6 +13,7 @@ from processing.emg.traces import ChannelTraces, compute_traces
 from processing.errors import ReplacedRecordingError
 from processing.ports import ObjectStore
 from processing.services.side_map import analysed_map
+from processing.services.stored_recording import read_recording_of
 from processing.services.trace_counts import TraceCounts
 from processing.use_cases.cache_use import RecentUse
 from processing.use_cases.document import parameters_from_plain
@@ -126,7 +127,7 @@ class Traces:
         return _key(source) in self._cache
 
     def _build(self, source: SignalSource) -> TracesOfFile:
-        data = self._store.read(source.object_name)
+        data = read_recording_of(self._store, source.session_code, source.object_name)
         if hashlib.sha256(data).hexdigest() != source.file_sha256:
             raise ReplacedRecordingError(
                 "The file was replaced after this analysis, so its signals are not drawn under these numbers. "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processing.errors import AccessDeniedError, TransientError
+from processing.errors import AccessDeniedError, ExpiredSignInError, TransientError
 
 
 class SignInRefusedError(AccessDeniedError):
@@ -19,6 +19,10 @@ class SignInEndedError(AccessDeniedError):
 
 class InvalidTokenError(AccessDeniedError):
     """A token that this product does not accept, whoever made it."""
+
+
+class ExpiredTokenError(InvalidTokenError, ExpiredSignInError):
+    """A token of the sign-in server's whose time is over."""
 
 
 class SignInUnavailableError(TransientError):

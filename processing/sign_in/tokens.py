@@ -7,7 +7,7 @@ from uuid import UUID
 
 import jwt
 
-from processing.sign_in.errors import InvalidTokenError
+from processing.sign_in.errors import ExpiredTokenError, InvalidTokenError
 from processing.sign_in.keys import PublicKeys
 
 Claims: TypeAlias = dict[str, Any]
@@ -66,6 +66,8 @@ class TokenVerifier:
             raise InvalidTokenError(
                 "The token was issued in the future: the clock of this server or of the sign-in server is wrong."
             ) from None
+        except jwt.ExpiredSignatureError:  # the signature was good
+            raise ExpiredTokenError("The token is not accepted: ExpiredSignatureError.") from None
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as exc:
             raise InvalidTokenError(f"The token is not accepted: {type(exc).__name__}.") from None
         return _of_a_person(claims)

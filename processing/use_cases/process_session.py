@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -207,8 +208,15 @@ def _analyse(
 
 
 def _stat(store: ObjectStore, name: str) -> str:
-    try:
+    with _missing_without_name():
         return store.stat(name).version
+
+
+@contextmanager
+def _missing_without_name() -> Iterator[None]:
+    """Say that a file is not there without its name, whose date researchers must not be told."""
+    try:
+        yield
     except NotFoundError as error:
         raise NotFoundError(
             "The file has not arrived in the store, or was removed from it. It is analysed as soon as it is there."
@@ -218,8 +226,9 @@ def _stat(store: ObjectStore, name: str) -> str:
 def _read_whole(store: ObjectStore, name: str, version: str) -> tuple[bytes, str]:
     """Return an object's bytes with the version that they are, also when it is overwritten meanwhile."""
     for _ in range(3):
-        data = store.read(name)
-        now = store.stat(name).version
+        with _missing_without_name():
+            data = store.read(name)
+        now = _stat(store, name)
         if now == version:
             return data, version
         version = now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from processing.exports.model import Scope
 from processing.services.exports import MOST_SESSIONS
 from processing.use_cases.read_models import ProcessingStatus, SessionFilters
-from rest_api.values import SESSION_CODE
+from rest_api.values import SESSION_CODE, Day
 
 TableFormat: TypeAlias = Literal["xlsx", "csv", "mat", "json", "parquet"]
 SignalFormat: TypeAlias = Literal["csv", "mat", "parquet", "c3d"]
@@ -23,8 +22,8 @@ class ExportFilters(BaseModel):
 
     patient: str | None = Field(default=None, pattern=r"^P[0-9]{3}$")
     status: list[ProcessingStatus] = Field(default=[], max_length=5)
-    recorded_from: date | None = None
-    recorded_until: date | None = None
+    recorded_from: Day | None = None
+    recorded_until: Day | None = None
 
     def filters(self) -> SessionFilters:
         """Return the filters; one session more than may be exported is enough to know that there are too many."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +13,7 @@ from processing.emg.results import Verdict
 from processing.errors import InvalidParameterError
 from processing.exports.model import utc
 from processing.recording import Side
+from processing.scoring.configuration import ScoringConfiguration
 from processing.use_cases.read_models import ProcessingStatus
 from processing.use_cases.reprocessing import (
     MOST_SESSIONS,
@@ -26,10 +26,8 @@ from processing.use_cases.reprocessing import (
     RunState,
     Selection,
 )
-from processing.use_cases.scoring_configurations import scoring_from_plain
-from rest_api.values import Words
-
-SettingValue = float | int | None
+from processing.use_cases.scoring_configurations import scoring_from_plain, scoring_to_plain
+from rest_api.values import Day, SettingName, SettingValue, Words
 
 
 class Asked(BaseModel):
@@ -41,7 +39,7 @@ class Asked(BaseModel):
 class Tried(Asked):
     """What is tried. What is left out stays as each session has it."""
 
-    settings: dict[str, SettingValue] | None = Field(
+    settings: dict[SettingName, SettingValue] | None = Field(
         default=None,
         max_length=200,
         description="Analysis settings that differ from the program's own, by name, as `min_contraction_s`.",
@@ -54,6 +52,7 @@ class Tried(Asked):
         """Return what is tried; InvalidParameterError for a scoring configuration that is none."""
         scoring = None
         if self.scoring is not None:
+            _check_members(self.scoring, scoring_to_plain(ScoringConfiguration()), "scoring")
             try:
                 json.dumps(self.scoring, allow_nan=False)  # what is not a number is no weight
                 scoring = scoring_from_plain(self.scoring)
@@ -76,8 +75,8 @@ class SelectionModel(Asked):
     session_codes: list[Words] = Field(default=[], max_length=MOST_SESSIONS)
     patient_codes: list[Words] = Field(default=[], max_length=MOST_SESSIONS)
     site: Words | None = Field(default=None, max_length=200)
-    recorded_from: date | None = None
-    recorded_until: date | None = None
+    recorded_from: Day | None = None
+    recorded_until: Day | None = None
     statuses: list[ProcessingStatus] = Field(default=["completed", "failed"], max_length=5)
     verdicts: list[Verdict] = Field(default=[], max_length=3, description="Asks for a leg with one of them.")
 
@@ -211,6 +210,39 @@ class Queued(BaseModel):
     session_code: str
     job_id: int | None = Field(description="The job of an analysis with the session's own settings.")
     run_id: int | None = Field(description="The dry run of other settings; apply it to keep its result.")
+
+
+def _check_members(given: Any, pattern: Any, name: str) -> None:
+    """Refuse what lacks a member of the pattern, or has another: the program's own value would stand in unseen.
+
+    Raises
+    ------
+    InvalidParameterError
+        Naming the first member that is missing, unknown or of another kind.
+    """
+    if isinstance(pattern, Mapping):
+        if not isinstance(given, Mapping):
+            raise InvalidParameterError(f"{name} is {_short(given)}; an object is expected.")
+        unknown, missing = sorted(set(given) - set(pattern)), sorted(set(pattern) - set(given))
+        if unknown:
+            raise InvalidParameterError(
+                f"{name} has no '{unknown[0][:60]}'; it has {', '.join(sorted(pattern))}."
+            )
+        if missing:
+            raise InvalidParameterError(f"{name} lacks '{missing[0]}'; a whole one is expected.")
+        for member, part in pattern.items():
+            _check_members(given[member], part, f"{name}.{member}")
+    elif isinstance(pattern, tuple):
+        if not isinstance(given, list):
+            raise InvalidParameterError(f"{name} is {_short(given)}; a list is expected.")
+        for number, each in enumerate(given):
+            _check_members(each, pattern[0], f"{name}.{number}")
+    elif isinstance(pattern, float) and (isinstance(given, bool) or not isinstance(given, int | float)):
+        raise InvalidParameterError(f"{name} is {_short(given)}; a number is expected.")
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)[:60]
 
 
 def _said(message: str | None, pseudonymised: bool) -> str | None:

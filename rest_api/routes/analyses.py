@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from processing.emg.parameters import SessionTargets
 from processing.emg.windows import SignalWindow
@@ -15,7 +15,7 @@ from processing.use_cases.read_models import SessionInputs
 from rest_api.caching import json_bytes
 from rest_api.dependencies import Caller, require
 from rest_api.models.posted import AnalysisDocument
-from rest_api.problems import described
+from rest_api.problems import UnusableValueError, described
 from rest_api.routes.recordings import (
     BODY,
     ChannelMapText,
@@ -23,15 +23,16 @@ from rest_api.routes.recordings import (
     XFileName,
     channel_map_of,
     posted_recording,
-    settings_of,
 )
 from rest_api.routing import make_router
+from rest_api.values import SettingName, SettingValue
 
 router = make_router("analyses")
 
 Stateless = Annotated[Caller, require("stateless", heavy=True)]
 MOST_TRACE_POINTS = 5000
-_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"model": AnalysisDocument}, **described(408, 413)}
+_SETTINGS: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[SettingName, SettingValue])
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"model": AnalysisDocument}, **described(415)}
 
 
 class Options(BaseModel):
@@ -84,7 +85,7 @@ async def analyse_file(
 
     A file that cannot be read is refused with 422 and the `kind` that the command line gives it.
     """
-    inputs, settings, sides = options.inputs(), settings_of(options.settings), channel_map_of(channel_map)
+    inputs, settings, sides = options.inputs(), _settings_of(options.settings), channel_map_of(channel_map)
 
     def analyse(name: str, data: bytes) -> bytes:
         posted = caller.services.posted.analyse(
@@ -100,6 +101,19 @@ async def analyse_file(
     async with posted_recording(request, caller, query=file_name, header=x_file_name) as (name, data):
         answer = await caller.run_heavy(analyse, name, data)
     return Response(answer, media_type="application/json")
+
+
+def _settings_of(text: str | None) -> dict[str, Any] | None:
+    """Return the settings that a query holds; UnusableValueError (422) if they are no numbers by name."""
+    if text is None:
+        return None
+    try:
+        return _SETTINGS.validate_json(text)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        if not first["loc"]:
+            raise UnusableValueError("query.settings", "expected a JSON object of settings by name") from None
+        raise UnusableValueError(f"query.settings.{first['loc'][0]}", first["msg"]) from None
 
 
 def _document(posted: PostedAnalysis, *, with_traces: bool) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Readiness:
         async with self._lock:
             if clock() >= self._until:
                 try:
-                    self._ready = await api.threads.light(partial(answers, api.services))
+                    self._ready = await api.threads.probe(partial(answers, api.services))
                 except ProcessingError:
                     self._ready = False
                 self._until = clock() + _KEPT_S

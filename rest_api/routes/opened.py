@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import partial
-from weakref import WeakKeyDictionary
 
-from cachetools import TTLCache
-
-from processing.services import Services
 from rest_api.dependencies import Caller
-
-_HOUR_S = 3600
-_MOST = 100_000
-
-_lock = threading.Lock()
-_noted: WeakKeyDictionary[Services, TTLCache[tuple[str, str], None]] = WeakKeyDictionary()
 
 
 async def note_opened(caller: Caller, session_code: str) -> None:
@@ -38,11 +27,7 @@ async def note_patient_opened(caller: Caller, patient_code: str) -> None:
 
 
 async def _note(caller: Caller, what: str, record: Callable[[], None]) -> None:
-    key = (caller.admitted.name, what)
-    with _lock:
-        noted = _noted.setdefault(caller.api.services, TTLCache(_MOST, _HOUR_S))
-        if key in noted:
-            return
-    await caller.run(record)
-    with _lock:
-        noted[key] = None
+    opened, name = caller.api.opened, caller.admitted.name
+    if not opened.is_noted(name, what):
+        await caller.run(record)
+        opened.note(name, what)

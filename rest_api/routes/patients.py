@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from rest_api.caching import cached_json
+from rest_api.caching import UNCHANGED, cached_json
 from rest_api.dependencies import Caller, require
 from rest_api.models.documents import AdherenceDocument, PatientList, Timeline
 from rest_api.problems import described
 from rest_api.routes.opened import note_patient_opened
 from rest_api.routing import make_router
-from rest_api.values import PatientCode
+from rest_api.values import Day, PatientCode
 
 router = make_router("patients")
 
 
-@router.get("/patients", summary="List patients", response_model=PatientList)
+@router.get("/patients", summary="List patients", response_model=PatientList, responses=UNCHANGED)
 async def list_patients(request: Request, caller: Annotated[Caller, require("read")]) -> Response:
     """Return the patients whom the caller may see, by code; who they are is not in this API."""
     patients = await caller.run(
@@ -31,7 +30,7 @@ async def list_patients(request: Request, caller: Annotated[Caller, require("rea
     "/patients/{code}/timeline",
     summary="Get a patient's timeline",
     response_model=Timeline,
-    responses=described(404),
+    responses={**UNCHANGED, **described(404)},
 )
 async def get_timeline(
     request: Request, code: PatientCode, caller: Annotated[Caller, require("read")]
@@ -48,14 +47,14 @@ async def get_timeline(
     "/patients/{code}/adherence",
     summary="Get a patient's adherence",
     response_model=AdherenceDocument,
-    responses=described(404),
+    responses={**UNCHANGED, **described(404)},
 )
 async def get_adherence(
     request: Request,
     code: PatientCode,
     caller: Annotated[Caller, require("read")],
     on: Annotated[
-        date | None,
+        Day | None,
         Query(description="The day to work it out for, today (UTC) without; not for researchers."),
     ] = None,
 ) -> Response:

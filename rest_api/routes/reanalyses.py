@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request, Response
 
 from processing.use_cases.reprocessing import Outcome, RunItem, Selection
-from rest_api.caching import cached_json, json_bytes
+from rest_api.caching import UNCHANGED, cached_json, json_bytes
 from rest_api.dependencies import Caller, require
 from rest_api.models.runs import (
     Application,
@@ -21,7 +21,7 @@ from rest_api.models.runs import (
 from rest_api.problems import described
 from rest_api.routes.days import check_days
 from rest_api.routes.opened import note_opened
-from rest_api.routing import make_router
+from rest_api.routing import LOCATION, make_router
 from rest_api.values import SessionCode
 
 router = make_router("analyses")
@@ -29,10 +29,9 @@ router = make_router("analyses")
 Analyst = Annotated[Caller, require("analyse")]
 HeavyAnalyst = Annotated[Caller, require("analyse", heavy=True)]
 RunId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The run's number.")]
-_LOCATION = {"Location": {"description": "Where to look for it.", "schema": {"type": "string"}}}
-_QUEUED: dict[int | str, dict[str, Any]] = {202: {"model": Queued, "headers": _LOCATION}, **described(404)}
+_QUEUED: dict[int | str, dict[str, Any]] = {202: {"model": Queued, "headers": LOCATION}, **described(404)}
 _RUN: dict[int | str, dict[str, Any]] = {
-    202: {"model": RunModel, "headers": _LOCATION},
+    202: {"model": RunModel, "headers": LOCATION},
     **described(404, 409),
 }
 
@@ -97,7 +96,7 @@ async def get_run(caller: Analyst, run: RunId) -> RunModel:
 @router.get(
     "/research/runs/{run}/sessions",
     summary="How the sessions of a run came out",
-    responses={200: {"model": list[ItemModel]}, **described(404)},
+    responses={200: {"model": list[ItemModel]}, **UNCHANGED, **described(404)},
 )
 async def list_run_sessions(
     request: Request,

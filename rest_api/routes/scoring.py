@@ -9,7 +9,7 @@ from fastapi import Path, Request, Response
 from processing.errors import NotFoundError
 from processing.use_cases.scoring_configurations import ScoringRules, StoredConfiguration, scoring_to_plain
 from processing.use_cases.session_document import utc_text
-from rest_api.caching import cached_json
+from rest_api.caching import UNCHANGED, cached_json
 from rest_api.dependencies import Caller, require
 from rest_api.models.documents import ScoringList, ScoringModel
 from rest_api.problems import described
@@ -18,7 +18,12 @@ from rest_api.routing import make_router
 router = make_router("configuration")
 
 
-@router.get("/scoring-configurations", summary="List scoring configurations", response_model=ScoringList)
+@router.get(
+    "/scoring-configurations",
+    summary="List scoring configurations",
+    response_model=ScoringList,
+    responses=UNCHANGED,
+)
 async def list_scoring_configurations(
     request: Request, caller: Annotated[Caller, require("read")]
 ) -> Response:
@@ -32,7 +37,7 @@ async def list_scoring_configurations(
     "/scoring-configurations/{configuration_id}",
     summary="Get a scoring configuration",
     response_model=ScoringModel,
-    responses=described(404),
+    responses={**UNCHANGED, **described(404)},
 )
 async def get_scoring_configuration(
     request: Request,

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Path, Query, Request, Response
 
 from processing.use_cases.read_models import SessionFilters
-from rest_api.caching import cached_json
+from rest_api.caching import UNCHANGED, cached_json
 from rest_api.dependencies import Caller, require
 from rest_api.models.documents import SessionDocument, SessionVersion, VersionList
 from rest_api.models.sessions import SessionList, SessionModel, Status
 from rest_api.problems import described
 from rest_api.routes.opened import note_opened
 from rest_api.routing import make_router
-from rest_api.values import SessionCode
+from rest_api.values import Day, SessionCode
 
 router = make_router("sessions")
 
 _OfPatient = Annotated[str, Query(pattern=r"^P[0-9]{3}$", description="A patient's code.", examples=["P001"])]
 
 
-@router.get("/sessions", summary="List sessions", response_model=SessionList)
+@router.get("/sessions", summary="List sessions", response_model=SessionList, responses=UNCHANGED)
 async def list_sessions(
     request: Request,
     caller: Annotated[Caller, require("read")],
     patient: _OfPatient | None = None,
     status: Annotated[list[Status] | None, Query(description="One or several; all without.")] = None,
     recorded_from: Annotated[
-        date | None, Query(description="The first day, as tablets tell it; not for researchers.")
+        Day | None, Query(description="The first day, as tablets tell it; not for researchers.")
     ] = None,
     recorded_until: Annotated[
-        date | None, Query(description="The last day, included; not for researchers.")
+        Day | None, Query(description="The last day, included; not for researchers.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Sessions a page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
@@ -64,7 +63,7 @@ async def list_sessions(
     "/sessions/{code}",
     summary="Get a session",
     response_model=SessionDocument,
-    responses=described(404),
+    responses={**UNCHANGED, **described(404)},
 )
 async def get_session(
     request: Request, code: SessionCode, caller: Annotated[Caller, require("read")]
@@ -81,7 +80,7 @@ async def get_session(
     "/sessions/{code}/versions",
     summary="List a session's result versions",
     response_model=VersionList,
-    responses=described(404),
+    responses={**UNCHANGED, **described(404)},
 )
 async def list_session_versions(
     request: Request, code: SessionCode, caller: Annotated[Caller, require("read")]
@@ -98,7 +97,7 @@ async def list_session_versions(
     "/sessions/{code}/versions/{version}",
     summary="Get one version of a session's result",
     response_model=SessionVersion,
-    responses=described(404),
+    responses={**UNCHANGED, **described(404)},
 )
 async def get_session_version(
     request: Request,

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Header, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from processing.exports import write_arrow
 from processing.use_cases.signal_source import SessionWindow, SignalSource
-from rest_api.caching import cache_headers, cached_json, etag_of, json_bytes, not_modified
+from rest_api.caching import UNCHANGED, cache_headers, cached_json, etag_of, json_bytes, not_modified
 from rest_api.dependencies import Caller, require
 from rest_api.models.signals import ChannelList, Window, WindowQuery, describe_channels
+from rest_api.negotiation import prefers
 from rest_api.problems import described
 from rest_api.routes.opened import note_opened
 from rest_api.routing import make_router
@@ -27,14 +28,14 @@ _WINDOW: dict[int | str, dict[str, Any]] = {
         "description": "The window; as Arrow, one record batch with the columns `time_s` and `value_uv`.",
         "content": {write_arrow.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
     },
-    304: {"description": "The client has exactly this window already (`If-None-Match`)."},
+    **UNCHANGED,
 }
 
 
 @router.get(
     "/signals/jit/{session}/channels",
     summary="Which signals a session has",
-    responses={200: {"model": ChannelList}, 304: {"description": "Unchanged."}, **described(404)},
+    responses={200: {"model": ChannelList}, **UNCHANGED, **described(404)},
 )
 async def list_channels(request: Request, caller: Reader, session: SessionCode) -> Response:
     """Return the channels of a session with their signals, quality and contractions."""
@@ -55,20 +56,22 @@ async def get_window(
     session: SessionCode,
     channel: Annotated[str, Path(min_length=1, max_length=200, description="The channel's name, as `CH1`.")],
     query: Annotated[WindowQuery, Query()],
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """Return real samples of a window, the greatest and the least of every stretch among them.
 
     A window with no more samples than `points` comes as a whole. Values are microvolts; `null` where the file has a gap
     or, for `filtered` and `envelope`, where the sample was left out of the analysis.
     """
-    arrow = query.format == "arrow" or (query.format is None and write_arrow.MEDIA_TYPE in accept)
+    arrow = query.format == "arrow" or (query.format is None and prefers(request, write_arrow.MEDIA_TYPE))
     windows = caller.services.signal_windows
 
-    def draw(source: SignalSource, headers: dict[str, str]) -> Response:
+    def draw(source: SignalSource, etag: str) -> Response:
         found = windows.window(
             source, channel, kind=query.kind, start_s=query.start, end_s=query.end, points=query.points
         )
+        unchanged, headers = not_modified(request, etag), cache_headers(etag)
+        if unchanged is not None:
+            return unchanged
         if arrow:
             return Response(_arrow(found), media_type=write_arrow.MEDIA_TYPE, headers=headers)
         return Response(_json(found), media_type="application/json", headers=headers)
@@ -77,10 +80,10 @@ async def get_window(
         """Answer what takes no time; return what does."""
         source = windows.source(session)
         etag = etag_of(source.version, channel, query.model_dump(exclude={"format"}), arrow)
-        unchanged = not_modified(request, etag)
+        unchanged = not_modified(request, etag, exists=False)  # whether there is such a window, drawing tells
         if unchanged is not None:
             return unchanged
-        drawing = partial(draw, source, cache_headers(etag))
+        drawing = partial(draw, source, etag)
         return drawing() if windows.at_hand(source) else drawing
 
     answer: Response | Callable[[], Response] = await caller.run(look)

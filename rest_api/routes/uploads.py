@@ -20,16 +20,15 @@ from rest_api.routes.recordings import (
     channel_map_of,
     posted_recording,
 )
-from rest_api.routing import make_router
+from rest_api.routing import LOCATION, make_router
 
 router = make_router("sessions")
 
 Uploader = Annotated[Caller, require("upload", heavy=True)]
-_LOCATION = {"Location": {"description": "The session.", "schema": {"type": "string"}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": StoredRecording, "description": "The patient has it already.", "headers": _LOCATION},
-    202: {"model": StoredRecording, "description": "Stored; its analysis waits.", "headers": _LOCATION},
-    **described(408, 413),
+    200: {"model": StoredRecording, "description": "The patient has it already.", "headers": LOCATION},
+    202: {"model": StoredRecording, "description": "Stored; its analysis waits.", "headers": LOCATION},
+    **described(415),
 }
 
 

@@ -8,7 +8,8 @@ comment on table app.newest_results is
     'One row a patient with a result, written by a trigger only: the newest twelve results of session_summaries, packed by the function pack_results.';
 
 -- Newest first and each moment once: of one patient, two recordings of one moment are one that is stored twice. One
--- without a date counts on the day of its arrival, and its copies not at all.
+-- without a date counts on the day of its arrival, and its copies not at all. Only rows with a result decide, for only
+-- they are followed by the triggers.
 create function app.pack_results(p_patient_id uuid) returns text
 language sql stable security definer set search_path = '' set datestyle = 'ISO' as $$
     select string_agg(concat(
@@ -19,19 +20,20 @@ language sql stable security definer set search_path = '' set datestyle = 'ISO' 
           where y.patient_id = p_patient_id and (y.left_verdict is not null or y.right_verdict is not null)
             and (y.undated is null or not exists (
                 select from app.session_summaries o where o.patient_id = y.patient_id and o.undated = y.undated
+                  and (o.left_verdict is not null or o.right_verdict is not null)
                   and (o.session_at, o.session_id) < (y.session_at, y.session_id)))
           order by y.session_at desc, y.session_id limit 12) x
 $$;
 revoke all on function app.pack_results(uuid) from public;
 
--- The row is made, then locked, then written: of two changes at once the later one sees the earlier.
+-- The row is made or locked in one step, then written: of two changes at once the later one sees the earlier, also
+-- where that one left nothing and deleted the row.
 create function app.pack_newest(p_patients uuid[]) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
     insert into app.newest_results (patient_id, results)
     select p.id, '' from unnest(p_patients) as p (id) order by 1
-    on conflict (patient_id) do nothing;
-    perform from app.newest_results where patient_id = any(p_patients) order by patient_id for update;
+    on conflict (patient_id) do update set patient_id = excluded.patient_id;
     update app.newest_results t set results = coalesce(app.pack_results(t.patient_id), '')
     where t.patient_id = any(p_patients);
     delete from app.newest_results where patient_id = any(p_patients) and results = '';

@@ -7,13 +7,24 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.types.json import Jsonb
 
+from processing.c3d import read_recording
 from processing.services import Identity
+from processing.use_cases.analyse import analyse_bytes
+from processing.use_cases.document import (
+    channel_to_plain,
+    metadata_to_plain,
+    parameters_to_plain,
+    score_to_plain,
+)
+from tests.builders import make_c3d
 
 _PEOPLE = {
     "therapist": "therapist",
@@ -109,6 +120,22 @@ def make_clinic(url: str) -> Clinic:
     return clinic
 
 
+@cache
+def _result() -> dict[str, Jsonb]:
+    """Return the rows' documents of a real analysis, whose first contraction somebody accepted."""
+    data = make_c3d(contractions_s=[(2.0, 4.5), (7.0, 9.5)], duration_s=12.0)
+    analysed = analyse_bytes(data, file_name="1.c3d", reader=read_recording)
+    mark = {"kind": "accept", "revision": 1, "reason": None, "by": None}
+    corrections = {"rejected": [], "marks": [mark, None], "n_detected": 2, "as_detected": False}
+    return {
+        "recording": Jsonb(metadata_to_plain(analysed.metadata)),
+        "parameters": Jsonb(parameters_to_plain(analysed.parameters)),
+        "channel": Jsonb(channel_to_plain(analysed.channels[0])),
+        "score": Jsonb(score_to_plain(analysed.score)),
+        "corrected": Jsonb({"corrections": corrections}),
+    }
+
+
 def _add_patient(connection: psycopg.Connection[Any], clinic: Clinic, code: str, therapist: UUID) -> None:
     row = connection.execute(
         "insert into app.patients (code, therapist) values (%s, %s) returning id", (code, therapist)
@@ -130,11 +157,11 @@ def _add_patient(connection: psycopg.Connection[Any], clinic: Clinic, code: str,
         "insert into app.bfr_monitoring (session_id, percent_aop) values (%(s)s, 50)",
         "insert into app.processing_parameters (session_id, result_version, pipeline_version, object_version,"
         " file_sha256, size_bytes, recording, parameters, timings_ms)"
-        " values (%(s)s, 1, 'test', 'v1', repeat('0', 64), 1000, '{}', '{}', '{}')",
+        " values (%(s)s, 1, 'test', 'v1', repeat('0', 64), 1000, %(recording)s, %(parameters)s, '{}')",
         "insert into app.emg_statistics (session_id, result_version, position, channel_name, side, verdict,"
-        " n_contractions, n_faint, details) values (%(s)s, 1, 0, 'CH1', 'left', 'good', 12, 0, '{}')",
+        " n_contractions, n_faint, details) values (%(s)s, 1, 0, 'CH1', 'left', 'good', 2, 0, %(channel)s)",
         "insert into app.performance_scores (session_id, result_version, total, low, high, details)"
-        " values (%(s)s, 1, 80, 80, 80, '{}')",
+        " values (%(s)s, 1, 80, 80, 80, %(score)s)",
         "insert into app.older_results (older_id, session_id, statistics, had_signals)"
         " values (%(s)s, %(s)s, '{}', true)",
         "insert into app.clinical_notes (session_id, author, text) values (%(s)s, %(t)s, 'Tired today.')",
@@ -154,6 +181,6 @@ def _add_patient(connection: psycopg.Connection[Any], clinic: Clinic, code: str,
         " values (%(p)s, 'missed', 'On holiday.', now() + interval '7 days')",
         "insert into app.contraction_corrections (session_id, revision, action, channel_name, kind, onset_s, offset_s,"
         " author) values (%(s)s, 1, 'edit', 'CH1', 'accept', 1, 2, %(t)s)",
-        """update app.emg_statistics set details = '{"corrections": {}}' where session_id = %(s)s""",
+        "update app.emg_statistics set details = details || %(corrected)s where session_id = %(s)s",
     ):
-        connection.execute(statement, {"s": session, "t": therapist, "p": row[0], "c": code})
+        connection.execute(statement, {"s": session, "t": therapist, "p": row[0], "c": code, **_result()})

@@ -47,7 +47,10 @@ def test_a_dry_run_says_what_would_change_and_stores_nothing(clinic: ApiClinic) 
     [
         ({"settings": {"no_such": 1}}, "The analysis has no setting 'no_such'"),
         ({"setings": {}}, "body.setings"),
-        ({"scoring": {"weights": {"compliance": "much"}}}, "scoring is no scoring configuration"),
+        (
+            {"scoring": asdict(ScoringConfiguration()) | {"rate_denominator": 1}},
+            "scoring is no scoring configuration",
+        ),
         (
             {"scoring": asdict(ScoringConfiguration()) | {"effort_otherwise": 200}},
             "must lie between 0 and 100",

@@ -16,7 +16,6 @@ from processing.c3d import read_recording
 from processing.emg.traces import compute_traces
 from processing.use_cases.inbox import InboxFilters
 from processing.use_cases.read_models import SessionFilters
-from rest_api.routes import recordings
 from tests.builders import make_c3d
 from tests.integration.api_sessions import RESEARCHER, ApiClinic, api_clinic
 
@@ -138,17 +137,6 @@ def test_options_that_cannot_be_are_named(
 def test_a_body_beyond_the_cap_is_refused(clinic: ApiClinic) -> None:
     too_large = bytes(64 * 1024 * 1024 + 1)
     assert post(clinic, ANALYSES, too_large).status_code == 413
-
-
-def test_no_more_files_are_held_than_there_is_room_for(
-    clinic: ApiClinic, other: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recordings, "_MOST_HELD", 0)
-    full = post(clinic, ANALYSES, other)
-    assert (full.status_code, full.headers["retry-after"], full.json()["kind"]) == (503, "5", "BusyError")
-    monkeypatch.undo()
-    assert post(clinic, ANALYSES, other).status_code == 200
-    assert set(recordings._held.values()) == {0}  # whatever was answered, its bytes are free again
 
 
 def test_a_recording_is_given_to_a_patient_once_and_overwrites_no_other(

@@ -18,7 +18,8 @@ from processing.database.dump import client_for
 from processing.database.embedded import embedded_postgres
 from processing.database.embedded_server import client_program
 from processing.errors import DatabaseUnavailableError, InvalidParameterError, NotFoundError
-from processing.services import Services, build_services, closing_services
+from processing.ports import ObjectStore
+from processing.services import Services, backup, build_services, closing_services
 from processing.services.backup import make_backup, read_backup, restore_backup
 from processing.services.erasure_list import note_erasure
 from processing.settings import Settings
@@ -124,6 +125,44 @@ def test_the_embedded_database_is_backed_up_by_the_command(
     assert "P003" in {erased.code for erased in tuesday.erasures}
     assert (folder / "tuesday").stat().st_mode & 0o077 == 0
     assert main(["restore", "tuesday"]) == 1  # into the installation that is there
+
+
+def test_a_backup_names_who_was_erased_meanwhile_and_leaves_out_what_is_no_recording(
+    clinic: Clinic, saved: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(clinic.url) as connection:
+        connection.execute(
+            "insert into app.erased_patients (code, reason, requested_by) values ('P888', 'Asked', 'X')"
+        )
+        copy = backup._copy_objects
+
+        def and_then_erase(store: ObjectStore, target: Path) -> tuple[dict[str, str], list[str]]:
+            done = copy(store, target)
+            connection.commit()  # the erasure happens after the dump
+            return done
+
+        monkeypatch.setattr(backup, "_copy_objects", and_then_erase)
+        with (saved.bucket_dir / "P005" / "huge.c3d").open("wb") as file:
+            file.truncate(saved.max_recording_bytes + 1)
+        made = make_backup(saved, folder / "meanwhile")
+    (saved.bucket_dir / "P005" / "huge.c3d").unlink()
+    assert (made.left_out, "P005/huge.c3d" in made.objects) == (["P005/huge.c3d"], False)
+    assert "P888" in [one.code for one in read_backup(folder / "meanwhile").erasures]
+    assert read_backup(folder / "meanwhile").left_out == ("P005/huge.c3d",)
+
+
+def test_the_database_alone_is_restored_beside_its_recordings(
+    saved: Settings, restored: Settings, folder: Path
+) -> None:
+    make_backup(saved, folder / "alone", recordings=False)
+    settings = Settings(_env_file=None, data_dir=folder / "beside", storage_bucket="b")
+    for code in ("P001", "P003"):
+        (settings.bucket_dir / code).mkdir(parents=True)
+        (settings.bucket_dir / code / "1.c3d").write_bytes(b"there before")
+    assert "P003" in restore_backup(settings, folder / "alone", erasures=[folder / "erasures.jsonl"])
+    left = [path for path in settings.bucket_dir.rglob("*") if path.is_file()]
+    assert [path.relative_to(settings.bucket_dir).as_posix() for path in left] == ["P001/1.c3d"]
+    assert settings.cluster_dir.exists()
 
 
 def test_nothing_is_overwritten(saved: Settings, restored: Settings, folder: Path) -> None:

@@ -70,6 +70,18 @@ def test_a_clock_that_is_ahead_hides_nothing(services: Services, ahead: str) -> 
     assert services.reconcile() == 1
 
 
+def test_a_run_dated_ahead_is_kept_as_of_when_it_was(compared: Services) -> None:
+    """Otherwise, the clock put right and the worker away for longer than that, a change in between was missed."""
+    (run,) = compared.operations.list_runs()
+    ahead = datetime.now(UTC) + timedelta(hours=2)
+    operations.add_run(
+        compared.database, replace(run, started_at=ahead, ended_at=ahead + timedelta(seconds=1))
+    )
+    kept = compared.operations.list_runs()
+    assert len(kept) == 2
+    assert all(one.started_at < datetime.now(UTC) for one in kept)
+
+
 def test_a_thorough_comparison_reads_every_file(compared: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     read = versions_read(compared, monkeypatch)
     compared.reconcile(thorough=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from processing.cli.main import main
+from processing.database.conninfo import way_in
 from processing.errors import InvalidParameterError
 from processing.services.configuration import PARTS, check_configuration, find_faults, find_warnings
 from processing.services.environment import near_misses
@@ -121,6 +122,16 @@ def test_one_unsafe_setting_is_refused_by_the_program_that_it_concerns(
 def test_a_fault_of_one_program_keeps_no_other_from_starting(production: dict[str, Any]) -> None:
     settings = _settings(production | {"webhook_secret": None, "api_cors_origins": "*"})
     assert find_faults(settings, ["worker"]) == find_faults(settings, ["dashboard"]) == []
+
+
+def test_what_a_connection_string_leaves_to_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client library asks PGHOST and its like; without them, an open way to a server looked like a socket."""
+    monkeypatch.setenv("PGHOST", "db.example")
+    found = way_in("dbname=x user=app_worker")
+    assert (found.hosts, found.encrypted) == (("db.example",), False)
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    assert way_in("dbname=x").encrypted
+    assert way_in("postgresql://other.example/x").hosts == ("other.example",)
 
 
 def test_tls_is_not_asked_for_on_this_machine_or_a_network_of_its_own(production: dict[str, Any]) -> None:
