@@ -34,7 +34,10 @@ def _tool(name: str, *arguments: str) -> Step:
 
 
 def _pytest(name: str, *arguments: str) -> Step:
-    return Step(name, (sys.executable, "-m", "pytest", "-q", "-n", "2", *arguments))
+    return Step(
+        name,
+        (sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=12", "--durations-min=5", *arguments),
+    )
 
 
 # A second to find what takes minutes later.
