@@ -51,7 +51,7 @@ MEASURED = (
     _tool("lint-imports"),
     _pytest(
         "unit and integration tests", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
-        "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
+        "-m", "not evidence", "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
     ),
     _tool("coverage", "report"),
 )  # fmt: skip

@@ -44,7 +44,7 @@ def test_dragging_over_the_spectrogram_looks_closer_and_the_key_shows_the_whole_
     chart.scroll_into_view_if_needed()
     box = chart.locator(".nsewdrag").nth(1).bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 20)
+    page.mouse.move(box["x"] + 0.26 * box["width"], box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 22, steps=8)
     page.mouse.up()
