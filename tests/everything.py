@@ -59,7 +59,8 @@ MEASURED = (
 SEEN = (
     Step("audit of the dependencies", (sys.executable, "-m", "tests.audit")),
     _pytest("pages", "--dist", "worksteal", "tests/unit/pages"),
-    _pytest("browser", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not evidence", "tests/browser"),
+    # One at a time: they wait for what a person would see, and the other lane leaves little of two cores.
+    _pytest("browser", "-n", "0", "-m", "not evidence", "tests/browser"),
 )
 
 

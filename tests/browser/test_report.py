@@ -38,6 +38,7 @@ def test_a_clinical_pdf_takes_two_clicks_and_says_whose_it_is(
     assert all((grey < 120).any() for grey in grey_pages(path.read_bytes()))
 
 
+@pytest.mark.evidence
 def test_the_patients_sheet_is_shown_in_its_own_language(visit: Callable[[str], Page], fake_url: str) -> None:
     page = visit(f"{fake_url}/report?session=P001S001")
     sheets = page.get_by_role("img", name="of the sheet")
