@@ -23,7 +23,7 @@ from pages._components.review_figure import pair_panels
 from pages._components.score_view import score_section
 from pages._components.side_map import side_map_bar, swap_doubt
 from pages._components.signal_details.heading import pages_below
-from pages._components.signal_view import signal_view
+from pages._components.signal_view import follow_address, signal_view
 from pages._components.what_if import what_if_button
 from processing.emg.traces import ChannelTraces
 from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
@@ -230,6 +230,7 @@ def _signals(opened: OpenReview) -> None:
         )
         st.button(_("Try again"), icon=":material/refresh:", key="again:traces")
     else:
+        follow_address(opened.subject, pair_panels(traces, opened.result.channels))
 
         def drawn(now: OpenReview) -> None:
             _drawn(now, traces)

@@ -54,14 +54,22 @@ class Tools:
     follow: Callable[[], None] | None = None
 
 
+def follow_address(subject: str, panels: Sequence[Panel]) -> None:
+    """Take over the address that the page was opened with, or that the browser went back to.
+
+    For a run of the page only: what a part of it is drawn again for was pressed here, and until the browser has heard
+    of it, it repeats addresses of before.
+    """
+    if not st.session_state.pop(state.KEEP_VIEW, False):
+        view = View(subject, recording_length_s(panels))
+        view.follow(asked_for(), [panel.analysis for panel in panels])
+
+
 def signal_view(
     subject: str, panels: Sequence[Panel], targets: SessionTargets, tools: Tools | None = None
 ) -> None:
     """Draw the panels with their controls, as a fragment within which the picture is one of its own."""
     linked = not subject.startswith(state.LOOK)  # what is not stored has no address
-    if linked and not st.session_state.pop(state.KEEP_VIEW, False):
-        view = View(subject, recording_length_s(panels))
-        view.follow(asked_for(), [panel.analysis for panel in panels])
     around = st.fragment(_signals, key=_key("signals", subject))
     around(subject, panels, targets, tools or Tools(), linked)
 

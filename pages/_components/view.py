@@ -18,8 +18,7 @@ from processing.emg.results import ChannelAnalysis, IntervalS
 
 SHORTEST_WINDOW_S = 0.5
 CONTEXT_S = 2.0
-# For so long a browser repeats addresses that were already given up.
-SUPERSEDED_S = 2.0
+SUPERSEDED_S = 0.4
 LEAST_GAIN, MOST_GAIN = 0.25, 32.0
 
 
@@ -190,22 +189,18 @@ class View:
         """Return what the page's address says of this view, and remember having said it."""
         link = Link(self.leg, None if self.whole else self.window, self.unit, self.selected)
         parts = format_link(link, channels)
-        said = self._kept.get("said")
-        if parts != said:
-            self._kept.update(said=parts, left=[*self._just_left(), (said or {}, time.monotonic())])
+        if parts != self._kept.get("said"):
+            self._kept.update(said=parts, said_before=self._kept.get("said"), said_at=time.monotonic())
         return parts
-
-    def _just_left(self) -> list[tuple[dict[str, str], float]]:
-        """Return the addresses that were given up a moment ago, each with when."""
-        now = time.monotonic()
-        return [one for one in self._kept.get("left", ()) if now - one[1] < SUPERSEDED_S]
 
     def follow(self, asked: Mapping[str, str], channels: Sequence[ChannelAnalysis]) -> None:
         """Take over an address that was opened, or that the browser went back to."""
-        if dict(asked) == (self._kept.get("said") or {}):
+        said = self._kept.get("said")
+        if dict(asked) == (said or {}):
             return
-        if any(dict(asked) == parts for parts, _ in self._just_left()):
-            return  # the browser has not heard of the newest addresses yet; keys are faster
+        just_left = time.monotonic() - self._kept.get("said_at", -1e9) < SUPERSEDED_S
+        if said is not None and just_left and dict(asked) == (self._kept.get("said_before") or {}):
+            return  # the browser has not heard of the newest address yet
         link = parse_link(asked, channels, length_s=self.length_s, shortest_s=SHORTEST_WINDOW_S)
         self.go(link.window)
         self._kept.update(selected=link.at, leg=link.leg, unit=link.unit, said=dict(asked))

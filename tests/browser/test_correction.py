@@ -95,7 +95,6 @@ def test_one_key_rejects_and_one_key_undoes_and_the_original_stays_recorded(
     page.wait_for_function("() => !document.body.innerText.includes('1 rejected')")
 
 
-@pytest.mark.evidence
 def test_keys_that_follow_each_other_at_once_are_all_done_and_in_order(
     visit: Visit, session_url: str
 ) -> None:

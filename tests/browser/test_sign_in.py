@@ -101,7 +101,7 @@ def test_each_role_reaches_its_pages_and_is_told_about_the_others(
         name, times = (
             (section, 1) if len(offered) > 1 else (offered[0].title if offered else section, len(offered))
         )
-        assert page.get_by_text(name, exact=True).count() == times, section
+        expect(page.get_by_text(name, exact=True), section).to_have_count(times)
     for entry in PAGES:
         if not entry.section:
             shown = role in entry.roles and not entry.hidden

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from pages._components.state import view_key
-from pages._components.view import SHORTEST_WINDOW_S, SUPERSEDED_S, moved, scaled
+from pages._components.view import SHORTEST_WINDOW_S, moved, scaled
 from processing.emg.results import IntervalS
 from processing.language import gettext as _
 
@@ -24,14 +23,10 @@ class Frame:
         self._kept: dict[str, Any] = st.session_state.setdefault(
             self.key, {"window": None, "revision": 0, "said": None}
         )
-        # The address counts when it says something else than this page wrote there just now: somebody followed a link.
-        left = [one for one in self._kept.get("left", ()) if time.monotonic() - one[1] < SUPERSEDED_S]
-        if asked is not None and _rounded(asked) not in (self._kept["said"], *(one[0] for one in left)):
+        # The address counts when it says something else than this page last wrote there: somebody followed a link.
+        if asked is not None and _rounded(asked) != self._kept["said"]:
             self.go(asked)
-        said = None if self.whole else _rounded(self.window)
-        if said != self._kept["said"]:
-            left.append((self._kept["said"], time.monotonic()))
-        self._kept.update(said=said, left=left)
+        self._kept["said"] = None if self.whole else _rounded(self.window)
 
     @property
     def window(self) -> IntervalS:
