@@ -17,7 +17,6 @@ test: $(VENV)/.installed-dev
 evidence: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.chromium
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 --timeout 1200 tests/property
-	$(BIN)/pytest -m evidence tests/integration
 	$(BIN)/pytest -s -m "evidence or timed" tests/browser
 
 # Known faults of the locked packages; without an answer this fails, where `make test` only says so.

@@ -279,10 +279,10 @@ def _killed(console: Console, bench: Bench) -> bool:
         waits.append(retaken_after(bench, job, time.monotonic()))
         bench.completed(names_of(objects), 60)
     console.print(
-        f"A killed worker's job is taken again after {', '.join(f'{s:.1f} s' for s in waits) or 'no kill'} "
+        f"A killed worker's job is taken again after {', '.join(f'{s:.1f} s' for s in waits)} "
         f"(limit {RETAKEN_WITHIN_S:.0f} s)."
     )
-    return max(waits, default=0.0) <= RETAKEN_WITHIN_S
+    return max(waits) <= RETAKEN_WITHIN_S
 
 
 if __name__ == "__main__":

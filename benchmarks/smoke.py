@@ -28,8 +28,7 @@ SMALLEST = {
     "acknowledge": Smallest(
         {"acknowledge.RATES": ((20, 0.5),), "acknowledge.HIGHER_RATES": (), "acknowledge.WARM_UP": (1, 1),
          "acknowledge.N_BURST": 2, "acknowledge.N_SPEED_UP": 2, "acknowledge.N_TURNS": 1,
-         # A kill is 20 s of waiting, and test_running_stack.py has one.
-         "acknowledge.N_KILLS": 0, "acknowledge.ONE_INSTALLATION": True}
+         "acknowledge.N_KILLS": 1, "acknowledge.ONE_INSTALLATION": True}
     ),
     "database": Smallest(arguments=("--small",)),
     "viewer": Smallest(

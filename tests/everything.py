@@ -23,10 +23,15 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a lane."""
+    """One command of a lane; ``files`` is whether it writes into a folder of its own.
+
+    The folder that pytest chooses is for all runs of one user, and each run that begins closes it to everybody else,
+    even to the database of another run, which is somebody else.
+    """
 
     name: str
     command: tuple[str, ...]
+    files: bool = False
 
 
 def _tool(name: str, *arguments: str) -> Step:
@@ -37,6 +42,7 @@ def _pytest(name: str, *arguments: str) -> Step:
     return Step(
         name,
         (sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=12", "--durations-min=5", *arguments),
+        files=True,
     )
 
 
@@ -51,7 +57,7 @@ MEASURED = (
     _tool("lint-imports"),
     _pytest(
         "unit and integration tests", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
-        "-m", "not evidence", "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
+        "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
     ),
     _tool("coverage", "report"),
 )  # fmt: skip
@@ -69,10 +75,12 @@ def run_lane(steps: tuple[Step, ...], output: IO[str] | None, failed: list[str])
     for step in steps:
         print(f"== {step.name}", file=output, flush=True)
         began = time.monotonic()
-        done = subprocess.run(
-            step.command, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=output,
-            stderr=subprocess.STDOUT if output else None, check=False,
-        )  # fmt: skip
+        with tempfile.TemporaryDirectory(prefix="ghostly-", ignore_cleanup_errors=True) as folder:
+            own = ("--basetemp", f"{folder}/t") if step.files else ()
+            done = subprocess.run(
+                (*step.command, *own), cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=output,
+                stderr=subprocess.STDOUT if output else None, check=False,
+            )  # fmt: skip
         print(f"== {step.name}: {time.monotonic() - began:.0f} s", file=output, flush=True)
         if done.returncode:
             failed.append(step.name)

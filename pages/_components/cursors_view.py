@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._components import words
 from pages._components.review_figure.panels import UNIT_WORDS, Panel, Unit
+from pages._components.told import told
 from pages._components.view import View
 from processing.emg.between import Between, measure_between
 from processing.emg.results import IntervalS
@@ -55,13 +56,14 @@ def cursor_readout(view: View, panels: Sequence[Panel], unit: Unit) -> None:
 
 
 def _field(view: View, name: str, position: int) -> None:
-    key = f"{view.key}:cursor{name}"
     assert view.cursors is not None
-    st.session_state[key] = round(view.cursors[position], 2)
+    shown = told(f"{view.key}:cursor{name}", round(view.cursors[position], 2))
 
     def typed() -> None:
+        if not shown.changed:
+            return
         cursors = list(view.cursors or (0.0, 0.0))
-        cursors[position] = st.session_state[key]
+        cursors[position] = shown.said
         view.measure((cursors[0], cursors[1]))
 
     st.number_input(
@@ -70,7 +72,7 @@ def _field(view: View, name: str, position: int) -> None:
         max_value=round(view.length_s + 0.005, 2),
         step=0.01,
         format="%.2f",
-        key=key,
+        key=shown.key,
         on_change=typed,
         width=150,
     )

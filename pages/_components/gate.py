@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,12 +188,12 @@ def _admitted() -> Viewer:
     )
     if profile is None or profile.standing != "full":
         raise NotAdmittedError(name, _(_STANDINGS[profile and profile.standing]))
-    minutes = round(desk.sessions.idle_s / 60)
+    minutes = desk.sessions.idle_s / 60
     hint = ngettext(
         "You are signed out after {n} minute without activity.",
         "You are signed out after {n} minutes without activity.",
-        minutes,
-    ).format(n=minutes)
+        max(1, math.ceil(minutes)),
+    ).format(n=words.number(minutes))
     return Viewer(name, hint, profile.role, Identity.from_claims(claims), profile.site)
 
 

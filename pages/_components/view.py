@@ -53,7 +53,7 @@ class View:
     def __init__(self, subject: str, length_s: float) -> None:
         self.key = view_key(subject)
         self.length_s = length_s
-        self.leg_key, self.unit_key = f"leg:{subject}", f"unit:{subject}"
+        self.leg_key, self.unit_key = f"{self.key}:leg", f"{self.key}:unit"
         self._kept: dict[str, Any] = st.session_state.setdefault(
             self.key, {"window": None, "selected": None, "revision": 0}
         )
@@ -174,16 +174,20 @@ class View:
     @property
     def leg(self) -> str:
         """The channel that is stepped through, ``both`` for all."""
-        return st.session_state.get(self.leg_key, self._kept.get("leg", BOTH))
+        return self._kept.get("leg", BOTH)
 
     @property
     def unit(self) -> Unit:
         """The unit that was chosen."""
-        return st.session_state.get(self.unit_key, self._kept.get("unit", "uv"))
+        return self._kept.get("unit", "uv")
 
-    def keep_choices(self, *, leg: str, unit: Unit) -> None:
-        """Remember what Streamlit forgets when the page is left."""
-        self._kept.update(leg=leg, unit=unit)
+    def step_through(self, leg: str) -> None:
+        """Choose the channel that is stepped through, or all."""
+        self._kept["leg"] = leg
+
+    def measure_in(self, unit: Unit) -> None:
+        """Choose the unit."""
+        self._kept["unit"] = unit
 
     def parts(self, channels: Sequence[ChannelAnalysis]) -> dict[str, str]:
         """Return what the page's address says of this view, and remember having said it."""
@@ -204,5 +208,3 @@ class View:
         link = parse_link(asked, channels, length_s=self.length_s, shortest_s=SHORTEST_WINDOW_S)
         self.go(link.window)
         self._kept.update(selected=link.at, leg=link.leg, unit=link.unit, said=dict(asked))
-        st.session_state[self.leg_key] = link.leg
-        st.session_state[self.unit_key] = link.unit

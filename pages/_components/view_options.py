@@ -10,6 +10,7 @@ from pages._components import words
 from pages._components.listed import listed
 from pages._components.review_figure import Look, Panel
 from pages._components.review_figure.panels import UNIT_WORDS
+from pages._components.told import told
 from pages._components.view import LEAST_GAIN, MOST_GAIN, SHORTEST_WINDOW_S, View
 from pages._components.view_buttons import keys_button
 from pages._components.view_link import BOTH
@@ -21,8 +22,8 @@ def view_options(
 ) -> Look:
     """Ask what is drawn; ``view.leg`` and ``view.unit`` follow. ``keys`` are named on the card of all keys."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        leg = _leg(view, panels)
-        unit = _unit(view, panels)
+        _leg(view, panels)
+        _unit(view, panels)
         raw = st.toggle(_("Raw signal"), value=True, key=f"raw:{subject}")
         same_scale = st.toggle(_("Same scale"), value=True, key=f"scale:{subject}")
         game = any(panel.traces.activated_uv is not None for panel in panels) and st.toggle(
@@ -31,8 +32,7 @@ def view_options(
             help=_("The game's own online detector. It lags, and it never replaces the analysis."),
         )
         keys_button(view, keys)
-    view.keep_choices(leg=leg, unit=unit)
-    return Look(raw=raw, game=game, same_scale=same_scale, unit=unit)
+    return Look(raw=raw, game=game, same_scale=same_scale, unit=view.unit)
 
 
 def unit_note(panels: Sequence[Panel]) -> str | None:
@@ -47,17 +47,22 @@ def unit_note(panels: Sequence[Panel]) -> str | None:
     return _("% MVC is not drawn for {legs}: no MVC is known there.").format(legs=listed(missing))
 
 
-def _leg(view: View, panels: Sequence[Panel]) -> str:
+def _leg(view: View, panels: Sequence[Panel]) -> None:
     names = {BOTH: _("Both legs")} | {panel.analysis.name: panel.name for panel in panels}
-    if not words.names_a_leg([panel.analysis for panel in panels]):
-        return BOTH
-    if st.session_state.setdefault(view.leg_key, view.leg) not in names:
-        st.session_state[view.leg_key] = BOTH
+    known = words.names_a_leg([panel.analysis for panel in panels])
+    if not known or view.leg not in names:
+        view.step_through(BOTH)
+    if not known:
+        return
+    shown = told(view.leg_key, view.leg)
 
     def other_leg() -> None:
         order = list(names)
-        here = order.index(st.session_state[view.leg_key])
-        st.session_state[view.leg_key] = order[(here + 1) % len(order)]
+        view.step_through(order[(order.index(view.leg) + 1) % len(order)])
+
+    def chosen() -> None:
+        if shown.changed:
+            view.step_through(shown.said)
 
     st.button(
         _("Step through"),
@@ -68,27 +73,34 @@ def _leg(view: View, panels: Sequence[Panel]) -> str:
         type="tertiary",
         help=_("Both legs, the left, the right, and so on."),
     )
-    return st.segmented_control(
+    st.segmented_control(
         _("Step through"),
         list(names),
         format_func=lambda name: names[name],
         required=True,
-        key=view.leg_key,
+        key=shown.key,
+        on_change=chosen,
         label_visibility="collapsed",
     )
 
 
-def _unit(view: View, panels: Sequence[Panel]) -> str:
+def _unit(view: View, panels: Sequence[Panel]) -> None:
     known = any(panel.percent_mvc_per_uv is not None for panel in panels)
-    st.session_state.setdefault(view.unit_key, view.unit)
     if not known:
-        st.session_state[view.unit_key] = "uv"
-    return st.segmented_control(
+        view.measure_in("uv")
+    shown = told(view.unit_key, view.unit)
+
+    def chosen() -> None:
+        if shown.changed:
+            view.measure_in(shown.said)
+
+    st.segmented_control(
         _("Unit"),
         list(UNIT_WORDS),
         format_func=lambda unit: _(UNIT_WORDS[unit]),
         required=True,
-        key=view.unit_key,
+        key=shown.key,
+        on_change=chosen,
         disabled=not known,
         help=unit_note(panels),
         label_visibility="collapsed",
@@ -118,22 +130,25 @@ def window_fields(view: View) -> None:
     length = round(view.length_s, 2)
     if length < 2 * SHORTEST_WINDOW_S:
         return
-    keys = (f"{view.key}:from", f"{view.key}:to")
-    for key, moment in zip(keys, view.window, strict=True):
-        st.session_state[key] = round(min(moment, length), 2)
+    fields = [
+        told(f"{view.key}:{name}", round(min(moment, length), 2))
+        for name, moment in zip(("from", "to"), view.window, strict=True)
+    ]
 
     def typed() -> None:
-        start, stop = (float(st.session_state[key]) for key in keys)
+        if not any(field.changed for field in fields):
+            return
+        start, stop = (float(field.said) for field in fields)
         start = min(max(start, 0.0), length - SHORTEST_WINDOW_S)
         view.go((start, min(view.length_s, max(stop, start + SHORTEST_WINDOW_S))))
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        for key, label in zip(keys, (_("From (s)"), _("To (s)")), strict=True):
+        for field, label in zip(fields, (_("From (s)"), _("To (s)")), strict=True):
             st.number_input(
                 label,  # without bounds: a field drops what is beyond them without a word, this cuts it to fit
                 step=0.5,
                 format="%.2f",
-                key=key,
+                key=field.key,
                 on_change=typed,
                 width=140,
             )

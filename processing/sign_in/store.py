@@ -124,7 +124,7 @@ class SessionStore:
     def _over(self, session: SignInSession) -> str | None:
         now = self._clock()
         if now - session.used_at >= self.idle_s:
-            return f"You were signed out after {self.idle_s / 60:.0f} minutes without activity."
+            return f"You were signed out after {self.idle_s / 60:g} minutes without activity."
         if now - session.started_at >= self.lifetime_s:
             return f"A sign-in lasts {self.lifetime_s / 3600:.0f} hours. Please sign in again."
         return None

@@ -38,14 +38,15 @@ def test_a_clinical_pdf_takes_two_clicks_and_says_whose_it_is(
     assert all((grey < 120).any() for grey in grey_pages(path.read_bytes()))
 
 
-@pytest.mark.evidence
 def test_the_patients_sheet_is_shown_in_its_own_language(visit: Callable[[str], Page], fake_url: str) -> None:
     page = visit(f"{fake_url}/report?session=P001S001")
     sheets = page.get_by_role("img", name="of the sheet")
     expect(sheets).to_have_count(2)
     page.get_by_role("radio", name="Patient").click()
     expect(sheets).to_have_count(1)
+    english = sheets.get_attribute("src")
     page.get_by_role("radio", name="Nederlands").click()
+    expect(sheets).not_to_have_attribute("src", str(english))
     wait_idle(page)
     with page.expect_download() as download:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()

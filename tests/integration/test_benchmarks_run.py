@@ -19,17 +19,9 @@ def test_every_benchmark_has_its_smallest_sizes() -> None:
     assert set(SMALLEST) == set(BENCHMARKS)
 
 
-# These start whole installations, for a minute together; `make evidence` runs them. The database's is run by
-# test_database_benchmark.py, which looks at what it prints, too.
-WHOLE = ("acknowledge", "api", "main_job", "viewer")
-NAMES = [
-    pytest.param(name, marks=pytest.mark.evidence if name in WHOLE else ())
-    for name in sorted(set(BENCHMARKS) - {"database"})
-]
-
-
+# The database's is run by test_database_benchmark.py, which looks at what it prints, too.
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(set(BENCHMARKS) - {"database"}))
 def test_a_benchmark_runs_with_its_smallest_sizes(name: str) -> None:
     command = [sys.executable, "-m", "benchmarks", "--smoke", name]
     # Unmeasured: counting lines there would take half as long again, and tell nothing.

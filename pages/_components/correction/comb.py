@@ -11,6 +11,7 @@ from pages._components import counted, words
 from pages._components.correction.candidates import missing_section
 from pages._components.correction.saving import Corrector
 from pages._components.stops import Stop
+from pages._components.told import told
 from pages._components.view import View
 from processing.emg.results import ChannelAnalysis
 from processing.language import gettext as _
@@ -67,13 +68,14 @@ def rep_comb(corrector: Corrector, view: View) -> None:
 
 def _comb(view: View, channel: ChannelAnalysis, expected: int) -> None:
     row = teeth(channel, expected)
-    key = f"{view.key}:comb:{channel.name}"
     chosen = view.selected[1] if view.selected and view.selected[0] == channel.name else None
-    st.session_state[key] = chosen if chosen is not None and chosen < len(row) else None
+    shown = told(
+        f"{view.key}:comb:{channel.name}", chosen if chosen is not None and chosen < len(row) else None
+    )
 
     def clicked() -> None:
-        place = st.session_state[key]
-        if place is None or place == chosen:
+        place = shown.said
+        if place is None or not shown.changed:
             return  # a second click keeps the choice
         index = row[place].index
         if index is not None:
@@ -87,7 +89,7 @@ def _comb(view: View, channel: ChannelAnalysis, expected: int) -> None:
         f"**{name}** · {comb_words(channel, expected)}",
         range(len(row)),
         format_func=lambda i: f"{row[i].mark} {i + 1}",
-        key=key,
+        key=shown.key,
         on_change=clicked,
         wrap=True,
     )

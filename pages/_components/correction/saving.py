@@ -44,6 +44,11 @@ class Corrector:
 
     # What the page has to know.
 
+    @property
+    def changed(self) -> bool:
+        """Whether something was saved since the page was drawn whole."""
+        return bool(self._kept.get("changed", False))
+
     def take_changed(self) -> bool:
         """Return whether something was saved since the page was drawn whole, once."""
         return bool(self._kept.pop("changed", False))

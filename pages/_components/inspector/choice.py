@@ -14,20 +14,22 @@ from processing.language import gettext as _
 Selected = tuple[str, int]
 
 
-def settle(view: View, channels: Sequence[ChannelAnalysis], asked: Selected | None) -> Selected | None:
-    """Return the chosen contraction; where none is, the first of a judged channel is chosen.
+def follow(view: View, asked: Selected | None) -> None:
+    """Choose what an address asks for, if it is another than this page last wrote there.
 
-    ``asked`` is what the address says. It counts when it says something else than this page last wrote there: then
-    somebody followed a link.
+    For a run of the page only; see ``signal_view.follow_address``.
     """
-    said = f"{view.key}:said"
-    if asked is not None and asked != st.session_state.get(said):
+    if asked is not None and asked != st.session_state.get(_said(view)):
         view.select(asked)
+
+
+def settle(view: View, channels: Sequence[ChannelAnalysis]) -> Selected | None:
+    """Return the chosen contraction; where none is, the first of a judged channel is chosen."""
     view.keep_selection(channels)
     if view.selected is None:
         judged = sorted(channels, key=lambda channel: channel.quality.verdict == "not_judged")
         view.select(next(((channel.name, 0) for channel in judged if channel.contractions), None))
-    st.session_state[said] = view.selected
+    st.session_state[_said(view)] = view.selected
     if view.selected is not None:
         channel = next(channel for channel in channels if channel.name == view.selected[0])
         c = channel.contractions[view.selected[1]]
@@ -35,6 +37,10 @@ def settle(view: View, channels: Sequence[ChannelAnalysis], asked: Selected | No
             window_around(c.onset_s, c.offset_s, view.length_s)
         )  # what the corrections take for "visible"
     return view.selected
+
+
+def _said(view: View) -> str:
+    return f"{view.key}:said"
 
 
 def choice_buttons(view: View, places: Sequence[Stop], selected: Selected | None) -> None:

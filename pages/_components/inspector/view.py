@@ -15,7 +15,7 @@ from pages._components.correction.tools import choose_changed, prepare_once
 from pages._components.inspector import sentences
 from pages._components.inspector.aligned_panels import Muscle, muscles_of
 from pages._components.inspector.cells import sheet_of
-from pages._components.inspector.choice import Selected, choice_buttons, settle
+from pages._components.inspector.choice import Selected, choice_buttons, follow, settle
 from pages._components.inspector.close_up import close_up_figure
 from pages._components.inspector.duration_figure import duration_figure
 from pages._components.inspector.overlay_figure import overlay_figure
@@ -52,13 +52,17 @@ def inspector_view(services: Services, review: SessionReview, result: SessionRes
         )
         return
     subject = f"inspector:{review.summary.session_code}:{result.version}"
-    corrector = None
+    length_s = recording_length_s(panels)
+    link = parse_link(asked_for(), result.channels, length_s=length_s, shortest_s=SHORTEST_WINDOW_S)
+    view, corrector, corrected = View(subject, length_s), None, False
     if may_edit(services):
         corrector = Corrector(services, review, result)
-        corrector.take_changed()  # the page is being drawn whole
-        choose_changed(corrector, View(subject, result.metadata.duration_s))
+        corrected = corrector.take_changed()  # the page is being drawn whole
+        choose_changed(corrector, view)
         prepare_once(services, review, result.version)
-    _inspected(subject, review, result, panels, corrector)
+    if not corrected:  # else the browser may repeat an address of before
+        follow(view, link.at)
+    _inspected(subject, review, result, panels, corrector, link.leg)
 
 
 @st.fragment
@@ -68,20 +72,20 @@ def _inspected(
     result: SessionResult,
     panels: Sequence[Panel],
     corrector: Corrector | None,
+    asked_leg: str,
 ) -> None:
     """Draw the pictures with their controls; only this part runs again when something is chosen."""
-    if corrector is not None and corrector.take_changed():
+    if corrector is not None and corrector.changed:
         st.rerun()  # counts and pictures follow from what is loaded outside of this fragment
     length_s = recording_length_s(panels)
-    link = parse_link(asked_for(), result.channels, length_s=length_s, shortest_s=SHORTEST_WINDOW_S)
     view = View(subject, length_s)
     muscles = muscles_of(panels, review.inputs.targets)
     st.title(sentences.page_title(muscles), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        leg = _leg(view, panels, link)
+        leg = _leg(view, panels, asked_leg)
         shown = [m for m in muscles if leg in (BOTH, m.channel)]
         channels = [m.panel.analysis for m in shown]
-        selected = settle(view, channels, link.at)
+        selected = settle(view, channels)
         choice_buttons(view, stops(channels), selected)
     write_address(format_link(Link(leg=leg, at=selected), result.channels))
     if selected is not None:
@@ -98,7 +102,7 @@ def _inspected(
     choose_contraction(subject, channels, review.inputs.targets, visit)
 
 
-def _leg(view: View, panels: Sequence[Panel], link: Link) -> str:
+def _leg(view: View, panels: Sequence[Panel], asked_leg: str) -> str:
     names = {panel.analysis.name: panel.name for panel in panels}
     if len(names) < 2:
         return BOTH
@@ -107,7 +111,7 @@ def _leg(view: View, panels: Sequence[Panel], link: Link) -> str:
         _("Leg"),
         [BOTH, *names],
         format_func=lambda name: {BOTH: everything, **names}[name],
-        default=link.leg,
+        default=asked_leg,
         required=True,
         key=view.leg_key,
         label_visibility="collapsed",

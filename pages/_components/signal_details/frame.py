@@ -8,24 +8,32 @@ from typing import Any
 import streamlit as st
 
 from pages._components.state import view_key
+from pages._components.told import told
 from pages._components.view import SHORTEST_WINDOW_S, moved, scaled
 from processing.emg.results import IntervalS
 from processing.language import gettext as _
 
 
 class Frame:
-    """A window of the recording in the session state, None for the whole; ``asked`` is what the address says."""
+    """A window of the recording in the session state, None for the whole."""
 
-    def __init__(self, subject: str, length_s: float, asked: IntervalS | None) -> None:
+    def __init__(self, subject: str, length_s: float) -> None:
         self.key = view_key(subject)
-        self.slider_key = f"{self.key}:slider"
         self.length_s = length_s
         self._kept: dict[str, Any] = st.session_state.setdefault(
             self.key, {"window": None, "revision": 0, "said": None}
         )
-        # The address counts when it says something else than this page last wrote there: somebody followed a link.
+
+    def follow(self, asked: IntervalS | None) -> None:
+        """Take over the window that an address asks for, if it is another than this page last wrote there.
+
+        For a run of the page only; see ``signal_view.follow_address``.
+        """
         if asked is not None and _rounded(asked) != self._kept["said"]:
             self.go(asked)
+
+    def wrote(self) -> None:
+        """Remember that the address has been told of this window."""
         self._kept["said"] = None if self.whole else _rounded(self.window)
 
     @property
@@ -52,9 +60,8 @@ class Frame:
             window = None
         self._kept.update(window=window, revision=self._kept["revision"] + 1)
 
-    def slid(self) -> None:
+    def slid(self, start: float, stop: float) -> None:
         """Take over the slider's window."""
-        start, stop = st.session_state[self.slider_key]
         self.go((start, max(stop, min(self.length_s, start + SHORTEST_WINDOW_S))))
 
 
@@ -93,13 +100,18 @@ def frame_slider(frame: Frame) -> None:
     if length < 2 * SHORTEST_WINDOW_S:
         return
     start, stop = frame.window
-    st.session_state[frame.slider_key] = (round(min(start, length), 1), round(min(stop, length), 1))
+    shown = told(f"{frame.key}:slider", (round(min(start, length), 1), round(min(stop, length), 1)))
+
+    def slid() -> None:
+        if shown.changed:
+            frame.slid(*shown.said)
+
     st.slider(
         _("Visible window (s)"),
         min_value=0.0,
         max_value=length,
         step=0.1,
         format="%.1f",
-        key=frame.slider_key,
-        on_change=frame.slid,
+        key=shown.key,
+        on_change=slid,
     )

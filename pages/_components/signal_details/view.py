@@ -46,17 +46,25 @@ def signal_details_view(services: Services, review: SessionReview, result: Sessi
     if not sources or length_s < SHORTEST_WINDOW_S:
         st.info(_("This recording is too short for spectra."), icon=":material/hourglass_empty:")
         return
-    _explained(services, review, result, length_s)
+    subject = f"details:{review.summary.session_code}:{result.version}"
+    link = parse_link(asked_for(), result.channels, length_s=length_s, shortest_s=SHORTEST_WINDOW_S)
+    Frame(subject, length_s).follow(link.window)
+    _explained(services, review, result, subject, length_s, link.leg)
 
 
 @st.fragment
-def _explained(services: Services, review: SessionReview, result: SessionResult, length_s: float) -> None:
+def _explained(
+    services: Services,
+    review: SessionReview,
+    result: SessionResult,
+    subject: str,
+    length_s: float,
+    asked_leg: str,
+) -> None:
     """Draw the pictures with their controls; only this part runs again when something is chosen."""
-    subject = f"details:{review.summary.session_code}:{result.version}"
-    link = parse_link(asked_for(), result.channels, length_s=length_s, shortest_s=SHORTEST_WINDOW_S)
-    view = Frame(subject, length_s, link.window)
+    view = Frame(subject, length_s)
     heading = st.container()
-    leg, part = _choices(subject, result, link)
+    leg, part = _choices(subject, result, asked_leg)
     _address(view, leg, part, result)
     details = services.signal_details.details(review, part=part, window_s=view.window)
     chosen = None if leg == BOTH else leg
@@ -83,7 +91,7 @@ def _explained(services: Services, review: SessionReview, result: SessionResult,
         st.caption(said.format(then=words.plain(result.pipeline_version), now=PIPELINE_VERSION))
 
 
-def _choices(subject: str, result: SessionResult, link: Link) -> tuple[str, Part]:
+def _choices(subject: str, result: SessionResult, asked_leg: str) -> tuple[str, Part]:
     """Ask for leg and part."""
     names = {channel.name: words.side_name(channel.side, channel.name) for channel in result.channels}
     everything = _("All") if len(names) > 2 else _("Both legs")
@@ -95,7 +103,7 @@ def _choices(subject: str, result: SessionResult, link: Link) -> tuple[str, Part
                 _("Leg"),
                 [BOTH, *names],
                 format_func=lambda name: {BOTH: everything, **names}[name],
-                default=link.leg,
+                default=asked_leg,
                 required=True,
                 key=f"leg:{subject}",
             )
@@ -114,6 +122,7 @@ def _address(view: Frame, leg: str, part: Part, result: SessionResult) -> None:
     link = Link(leg=leg, window=None if view.whole else view.window)
     write_address(format_link(link, result.channels))
     keep_part(part)
+    view.wrote()
 
 
 def _spectra(subject: str, muscles: Sequence[Muscle], part: Part, window_s: IntervalS) -> None:
