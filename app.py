@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._components.chart import PLOTLY_URL
 from pages._components.early import load_early
+from pages._components.left_page import AfterLeaving
 from pages._components.navigation import PAGES
 from pages._components.sign_in.routes import SIGN_IN_ROUTES
 from processing.errors import AccessDeniedError
@@ -129,7 +130,7 @@ app = st.App(
         Route(f"/{PAGES[0].url_path}", first_page),
         *SIGN_IN_ROUTES,
     ],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(AfterLeaving)],
     on_script_error=show_incident,
 )
 

@@ -42,7 +42,7 @@ class NotFoundError(PermanentError):
 
 
 class ReplacedRecordingError(PermanentError):
-    """The bucket holds another file under this name than the one that the result describes."""
+    """The bucket holds another file under this name than the one that the result describes, or no recording at all."""
 
 
 class AccessDeniedError(PermanentError):

@@ -8,6 +8,7 @@ when it has ended.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -75,12 +76,16 @@ def run_lane(steps: tuple[Step, ...], output: IO[str] | None, failed: list[str])
     for step in steps:
         print(f"== {step.name}", file=output, flush=True)
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="ghostly-", ignore_cleanup_errors=True) as folder:
-            own = ("--basetemp", f"{folder}/t") if step.files else ()
-            done = subprocess.run(
-                (*step.command, *own), cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=output,
-                stderr=subprocess.STDOUT if output else None, check=False,
-            )  # fmt: skip
+        folder = tempfile.mkdtemp(prefix="ghostly-")
+        own = ("--basetemp", f"{folder}/t") if step.files else ()
+        done = subprocess.run(
+            (*step.command, *own), cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=output,
+            stderr=subprocess.STDOUT if output else None, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            print(f"== {step.name} left its files in {folder}", file=output, flush=True)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
         print(f"== {step.name}: {time.monotonic() - began:.0f} s", file=output, flush=True)
         if done.returncode:
             failed.append(step.name)

@@ -60,7 +60,7 @@ def _field(view: View, name: str, position: int) -> None:
     shown = told(f"{view.key}:cursor{name}", round(view.cursors[position], 2))
 
     def typed() -> None:
-        if not shown.changed:
+        if not shown.take():
             return
         cursors = list(view.cursors or (0.0, 0.0))
         cursors[position] = shown.said
@@ -70,6 +70,7 @@ def _field(view: View, name: str, position: int) -> None:
         _("Cursor {name} (s)").format(name=name),
         min_value=0.0,
         max_value=round(view.length_s + 0.005, 2),
+        value=shown.value,
         step=0.01,
         format="%.2f",
         key=shown.key,

@@ -192,7 +192,7 @@ def _admitted() -> Viewer:
     hint = ngettext(
         "You are signed out after {n} minute without activity.",
         "You are signed out after {n} minutes without activity.",
-        max(1, math.ceil(minutes)),
+        1 if minutes == 1 else max(2, math.ceil(minutes)),
     ).format(n=words.number(minutes))
     return Viewer(name, hint, profile.role, Identity.from_claims(claims), profile.site)
 

@@ -17,28 +17,43 @@ ROUNDS = 16
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The ``key`` to draw a widget with, and the ``value`` that it shows; do not give it a value of its own."""
+    """How to draw a widget: with this ``key``, and with ``value`` as its default, in every run.
 
-    key: str
+    A default comes with each drawing; what is written into the session state comes once, and may be missed.
+    """
+
+    name: str
+    number: int
     value: Any
+
+    @property
+    def key(self) -> str:
+        """The key of the widget."""
+        return f"{self.name}:{self.number % ROUNDS}"
 
     @property
     def said(self) -> Any:
         """What the widget says; for its callback."""
         return st.session_state.get(self.key, self.value)
 
-    @property
-    def changed(self) -> bool:
-        """Whether somebody changed it; for its callback, which is also called for what is only repeated."""
-        return bool(self.said != self.value)
+    def take(self) -> bool:
+        """Whether somebody changed it, once; for its callback, which is also called for what is only repeated."""
+        change = (self.number, self.said)
+        if change[1] == self.value or st.session_state.get(f"{self.name}:taken") == change:
+            return False
+        st.session_state[f"{self.name}:taken"] = change
+        return True
+
+    def put(self) -> None:
+        """Write the value into the session state, for a widget whose default means that it may not be empty."""
+        st.session_state[self.key] = self.value
 
 
 def told(name: str, value: Any) -> Told:
     """Return how to draw the widget ``name`` so that it shows ``value``."""
-    number = st.session_state.setdefault(f"{name}:round", 0)
-    key = f"{name}:{number}"
-    if key not in st.session_state or st.session_state[key] != value:
-        number = st.session_state[f"{name}:round"] = (number + 1) % ROUNDS
-        key = f"{name}:{number}"
-        st.session_state[key] = value
-    return Told(key, value)
+    shown = Told(name, st.session_state.setdefault(f"{name}:round", 0), value)
+    if shown.key not in st.session_state or st.session_state[shown.key] != value:
+        shown = Told(name, shown.number + 1, value)
+        st.session_state[f"{name}:round"] = shown.number
+        st.session_state.pop(shown.key, None)  # of sixteen rounds ago
+    return shown

@@ -61,7 +61,7 @@ def _leg(view: View, panels: Sequence[Panel]) -> None:
         view.step_through(order[(order.index(view.leg) + 1) % len(order)])
 
     def chosen() -> None:
-        if shown.changed:
+        if shown.take():
             view.step_through(shown.said)
 
     st.button(
@@ -77,6 +77,7 @@ def _leg(view: View, panels: Sequence[Panel]) -> None:
         _("Step through"),
         list(names),
         format_func=lambda name: names[name],
+        default=shown.value,
         required=True,
         key=shown.key,
         on_change=chosen,
@@ -91,13 +92,14 @@ def _unit(view: View, panels: Sequence[Panel]) -> None:
     shown = told(view.unit_key, view.unit)
 
     def chosen() -> None:
-        if shown.changed:
+        if shown.take():
             view.measure_in(shown.said)
 
     st.segmented_control(
         _("Unit"),
         list(UNIT_WORDS),
         format_func=lambda unit: _(UNIT_WORDS[unit]),
+        default=shown.value,
         required=True,
         key=shown.key,
         on_change=chosen,
@@ -136,9 +138,13 @@ def window_fields(view: View) -> None:
     ]
 
     def typed() -> None:
-        if not any(field.changed for field in fields):
+        before = view.window
+        start, stop = (
+            float(field.said) if field.take() else moment
+            for field, moment in zip(fields, before, strict=True)
+        )
+        if (start, stop) == before:
             return
-        start, stop = (float(field.said) for field in fields)
         start = min(max(start, 0.0), length - SHORTEST_WINDOW_S)
         view.go((start, min(view.length_s, max(stop, start + SHORTEST_WINDOW_S))))
 
@@ -146,6 +152,7 @@ def window_fields(view: View) -> None:
         for field, label in zip(fields, (_("From (s)"), _("To (s)")), strict=True):
             st.number_input(
                 label,  # without bounds: a field drops what is beyond them without a word, this cuts it to fit
+                value=field.value,
                 step=0.5,
                 format="%.2f",
                 key=field.key,

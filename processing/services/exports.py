@@ -152,8 +152,8 @@ class ExportService:
 
         Raises
         ------
-        NotFoundError, StorageUnavailableError
-            If it is not, or the bucket does not answer.
+        NotFoundError, ReplacedRecordingError, StorageUnavailableError
+            If it is not, is no recording, or the bucket does not answer.
         """
         self.database.check_actor()
         with told_by_session(review.summary.session_code):

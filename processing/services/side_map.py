@@ -38,7 +38,7 @@ class SideMapService:
 
         Raises
         ------
-        NotFoundError, StorageUnavailableError, UnreadableRecordingError
+        NotFoundError, ReplacedRecordingError, StorageUnavailableError, UnreadableRecordingError
             If there is no result yet and the file's labels cannot be had either.
         """
         summary = review.summary

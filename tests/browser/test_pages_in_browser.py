@@ -54,6 +54,31 @@ def test_the_menu_leads_to_every_page(visit: Visit, fake_url: str) -> None:
         wait_idle(page)
 
 
+# Presses a key as soon as the next message is on its way: before the browser itself has moved on.
+PRESS_ON_SENDING = """() => {
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        send.call(this, data);
+        WebSocket.prototype.send = send;
+        const key = { key: 'j', code: 'KeyJ', keyCode: 74, bubbles: true, cancelable: true };
+        document.body.dispatchEvent(new KeyboardEvent('keydown', key));
+    };
+}"""
+
+
+def test_a_key_that_is_pressed_while_a_page_is_left_does_not_empty_the_next(
+    visit: Visit, fake_url: str
+) -> None:
+    for _ in range(4):
+        page = visit(f"{fake_url}/review?session=P001S001")
+        page.evaluate(PRESS_ON_SENDING)
+        page.get_by_role("link", name="Inbox", exact=True).click()
+        expect(page.get_by_role("heading", name="Inbox", exact=True)).to_be_visible()
+        page.wait_for_timeout(500)  # until what the key began has come to its end, too
+        wait_idle(page)
+        expect(page.get_by_role("heading", name="Inbox", exact=True)).to_be_visible()
+
+
 def test_one_click_opens_a_session(visit: Visit, fake_url: str) -> None:
     page = visit(f"{fake_url}/sessions")
     page.get_by_role("link", name="P001S001").click()

@@ -75,7 +75,7 @@ def _comb(view: View, channel: ChannelAnalysis, expected: int) -> None:
 
     def clicked() -> None:
         place = shown.said
-        if place is None or not shown.changed:
+        if not shown.take() or place is None:
             return  # a second click keeps the choice
         index = row[place].index
         if index is not None:
@@ -88,6 +88,7 @@ def _comb(view: View, channel: ChannelAnalysis, expected: int) -> None:
     st.pills(
         f"**{name}** · {comb_words(channel, expected)}",
         range(len(row)),
+        default=shown.value,
         format_func=lambda i: f"{row[i].mark} {i + 1}",
         key=shown.key,
         on_change=clicked,

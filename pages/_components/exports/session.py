@@ -8,7 +8,7 @@ from pages._components import state
 from pages._components.exports.buttons import download, signal_buttons, table_buttons
 from pages._components.open_review import OpenReview
 from pages._components.view import View
-from processing.errors import NotFoundError, StorageUnavailableError
+from processing.errors import NotFoundError, ReplacedRecordingError, StorageUnavailableError
 from processing.exports.formats import (
     MEDIA_TYPES,
     ExportFile,
@@ -52,7 +52,7 @@ def _recording_is_there(opened: OpenReview) -> bool:
     """Whether there is anything but results to take along; a click could not say why there is not."""
     try:
         opened.services.exports.check_recording(opened.review)
-    except NotFoundError:
+    except (NotFoundError, ReplacedRecordingError):
         st.caption(_("The recording itself is no longer in the store; its results are."))
         return False
     except StorageUnavailableError:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._components import local_time, state, words
 from pages._components.notes.autosave import autosave
+from pages._components.told import told
 from processing.errors import EditConflictError, ProcessingError
 from processing.language import gettext as _
 from processing.services import Services
@@ -48,12 +49,19 @@ class NoteBox:
         """Draw the words and their moment, and what became of them."""
         # Given again at every run, so that a run without the box does not forget what was typed.
         st.session_state.setdefault(self.text_key, self._kept["text"])
-        st.session_state.setdefault(self.at_key, self._kept["at_s"])
         asked_s = self._kept.pop("asked_s", None)
-        if asked_s is not None and asked_s != st.session_state[self.at_key]:
-            st.session_state[self.at_key] = asked_s
+        if asked_s is not None and asked_s != self._kept["at_s"]:
+            self._kept["at_s"] = asked_s
             self.save()
         self._pick_up()
+        moment = told(self.at_key, self._kept["at_s"])
+        moment.put()
+
+        def moved() -> None:
+            if moment.take():
+                self._kept["at_s"] = moment.said
+                self.save()
+
         words_at, moment_at = st.columns([5, 1], gap="small")
         words_at.text_area(label, key=self.text_key, placeholder=placeholder, height=110, on_change=self.save)
         moment_at.number_input(
@@ -63,10 +71,10 @@ class NoteBox:
             None,  # else an empty field would mean its least value, 0
             step=0.5,
             format="%.2f",
-            key=self.at_key,
+            key=moment.key,
             placeholder=_("whole session"),
             help=_("The moment of the recording that the note is about; empty for all of it."),
-            on_change=self.save,
+            on_change=moved,
         )
         autosave(
             self.text_key,
@@ -93,7 +101,6 @@ class NoteBox:
                 self._kept.update(
                     note_id=note.note_id, revision=note.revision, stored=note.text, at_s=note.at_s
                 )
-                st.session_state[self.at_key] = note.at_s
         self.save()
 
     def _say(self) -> None:
@@ -132,8 +139,8 @@ class NoteBox:
 
     def save(self) -> None:
         """Store what is in the box."""
-        text, at_s = st.session_state[self.text_key], st.session_state[self.at_key]
-        self._kept.update(text=text, at_s=at_s, problem=None, conflict=False)
+        text, at_s = st.session_state[self.text_key], self._kept["at_s"]
+        self._kept.update(text=text, problem=None, conflict=False)
         if self.note_id is None and not text.strip():
             return
         try:
@@ -166,7 +173,7 @@ class NoteBox:
             problem=None,
             conflict=False,
         )
-        st.session_state[self.text_key], st.session_state[self.at_key] = theirs.text, theirs.at_s
+        st.session_state[self.text_key] = theirs.text
 
     def at(self, moment_s: float | None) -> None:
         """Say what moment the note is about, and put the caret into the box."""
@@ -176,5 +183,5 @@ class NoteBox:
 
     def close(self) -> None:
         """Forget the box; what was saved stays saved."""
-        for key in (self._key, self.text_key, self.at_key):
+        for key in (self._key, self.text_key):
             st.session_state.pop(key, None)

@@ -103,13 +103,14 @@ def frame_slider(frame: Frame) -> None:
     shown = told(f"{frame.key}:slider", (round(min(start, length), 1), round(min(stop, length), 1)))
 
     def slid() -> None:
-        if shown.changed:
+        if shown.take():
             frame.slid(*shown.said)
 
     st.slider(
         _("Visible window (s)"),
         min_value=0.0,
         max_value=length,
+        value=shown.value,
         step=0.1,
         format="%.1f",
         key=shown.key,

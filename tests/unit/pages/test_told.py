@@ -17,13 +17,13 @@ def _counter() -> None:
     shown = told("field", st.session_state.setdefault("count", 0))
 
     def typed() -> None:
-        if shown.changed:
+        if shown.take():
             st.session_state["count"] = shown.said
 
     def more() -> None:
         st.session_state["count"] += 1
 
-    st.number_input("Count", step=1, key=shown.key, on_change=typed)
+    st.number_input("Count", value=shown.value, step=1, key=shown.key, on_change=typed)
     st.button("More", on_click=more)
 
 
