@@ -42,7 +42,7 @@ def _tool(name: str, *arguments: str) -> Step:
 def _pytest(name: str, *arguments: str) -> Step:
     return Step(
         name,
-        (sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=12", "--durations-min=5", *arguments),
+        (sys.executable, "-m", "pytest", "-q", "--durations=12", "--durations-min=5", *arguments),
         files=True,
     )
 
@@ -57,17 +57,27 @@ MEASURED = (
     _tool("mypy"),
     _tool("lint-imports"),
     _pytest(
-        "unit and integration tests", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
+        "unit and integration tests", "-n", "3", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
         "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
     ),
     _tool("coverage", "report"),
 )  # fmt: skip
+# More at once than there are processors: both lanes wait a third of their time, for browsers, clocks and disks.
 # Coverage of the pages' tests would cost half their time and add hardly a line of the core.
 SEEN = (
     Step("audit of the dependencies", (sys.executable, "-m", "tests.audit")),
-    _pytest("pages", "--dist", "worksteal", "tests/unit/pages"),
-    # One at a time: they wait for what a person would see, and the other lane leaves little of two cores.
-    _pytest("browser", "-n", "0", "-m", "not evidence", "tests/browser"),
+    _pytest("pages", "-n", "2", "--dist", "worksteal", "tests/unit/pages"),
+    _pytest(
+        "browser",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+        "-m",
+        "not evidence",
+        "tests/browser",
+    ),
 )
 
 

@@ -99,6 +99,7 @@ def test_settings_that_were_typed_are_still_there(visit: Visit, clinic: RunningS
     page = visit(f"{clinic.dashboard_url}/settings?lang=fr")
     page.get_by_text("Nouvelle version, à partir de").first.click()
     symmetry = page.get_by_role("spinbutton", name="Symétrie", exact=True)
+    expect(symmetry).to_have_attribute("inputmode", "decimal")  # made ready to take a comma
     symmetry.fill("12,5")
     symmetry.press("Tab")
     wait_idle(page)

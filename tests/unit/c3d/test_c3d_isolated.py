@@ -125,9 +125,13 @@ def test_a_template_that_was_stopped_fails_one_reading_and_is_replaced(
     assert reader.read(data).metadata.n_samples == 9900
 
 
-def test_what_was_forked_and_stopped_is_killed() -> None:
-    reader = misbehaving("os.kill(os.getppid(), 19); os.kill(os.getpid(), 19)")
+def test_what_was_forked_and_stopped_is_killed(tmp_path: Path) -> None:
+    # The first one only shows that the template has started, which takes a busy machine a while.
+    second = f"os.path.exists({str(tmp_path / 'first')!r}) or sys.exit(open({str(tmp_path / 'first')!r}, 'x') and 7)"
+    reader = misbehaving(f"{second}; os.kill(os.getppid(), 19); os.kill(os.getpid(), 19)")
     try:
+        with pytest.raises(ReaderCrashedError, match="exit status 7"):
+            reader.read(b"any")
         with pytest.raises(ReaderCrashedError, match="did not finish within 1 s"):
             reader.read(b"any", timeout_s=1.0)
         template = reader._template
