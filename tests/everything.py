@@ -68,17 +68,9 @@ SEEN = (
     Step("audit of the dependencies", (sys.executable, "-m", "tests.audit")),
     _pytest("pages", "-n", "2", "--dist", "worksteal", "tests/unit/pages"),
     _pytest(
-        "browser",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-        "-m",
-        "not evidence",
-        "tests/browser",
+        "browser", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not evidence", "tests/browser"
     ),
-)
+)  # fmt: skip
 
 
 def run_lane(steps: tuple[Step, ...], output: IO[str] | None, failed: list[str]) -> None:
