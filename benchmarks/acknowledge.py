@@ -38,6 +38,7 @@ LIMIT_MS = 50.0
 # Events a second, and for how many seconds: enough of each for a 99th percentile.
 RATES = ((5, 40), (20, 25), (50, 20), (100, 15))
 HIGHER_RATES = (150, 200, 300, 400, 600)
+N_HALVINGS = 2  # between the highest rate that was held and the lowest that was not
 # Recordings announced beforehand: all at once, so that the worker is busy, and then so many at 20 a second.
 WARM_UP = (30, 100)
 N_BURST = 500
@@ -126,7 +127,7 @@ def _rates(console: Console, bench: Bench, rates: list[int] | None) -> bool:
         if not loads[-1].within:
             break
         loads.append(_load(bench, files, rate, 10))
-    for _ in () if rates else range(2):
+    for _ in () if rates else range(N_HALVINGS):
         best = max((load.rate for load in loads if load.within), default=0)
         worse = min((load.rate for load in loads if load.rate > best), default=best)
         if worse - best > 5:

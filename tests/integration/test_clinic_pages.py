@@ -331,7 +331,7 @@ def test_a_note_is_written_with_its_moment_and_stays(
     open_page: Open, therapist: Services, session: str
 ) -> None:
     at = open_page("review.py", "therapist", session=session)
-    at.number_input(key=f"notes:{session}:new:at").set_value(7.5).run()
+    at.number_input(key=f"notes:{session}:new:at:1").set_value(7.5).run()
     at.text_area(key=f"notes:{session}:new:text").set_value("Pain on the left.").run()
     assert any("Saved " in caption.value for caption in at.caption)
     at.text_area(key=f"notes:{session}:new:text").set_value("Pain on the left knee.").run()
