@@ -26,7 +26,8 @@ SMALLEST = {
          "main_job._N_STORED": 3, "main_job._N_PLOTS": 2}
     ),
     "acknowledge": Smallest(
-        {"acknowledge.RATES": ((20, 0.5),), "acknowledge.HIGHER_RATES": (), "acknowledge.N_HALVINGS": 0, "acknowledge.WARM_UP": (1, 1),
+        {"acknowledge.RATES": ((20, 0.5),), "acknowledge.HIGHER_RATES": (), "acknowledge.N_HALVINGS": 0,
+         "acknowledge.WARM_UP": (1, 1),
          "acknowledge.N_BURST": 2, "acknowledge.N_SPEED_UP": 2, "acknowledge.N_TURNS": 1,
          "acknowledge.N_KILLS": 1, "acknowledge.ONE_INSTALLATION": True}
     ),
