@@ -11,7 +11,7 @@ import structlog
 
 
 class _StandardError:
-    """Standard error as a file that never fails: on a full disk lines of the log are lost, not the work they tell of."""
+    """Standard error as a file that never fails: on a full disk a line of the log is lost, not the work."""
 
     def write(self, text: str) -> int:
         """Write, or lose the text."""
