@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from fastapi import FastAPI
 
+from processing.emg.loading import load_scipy
 from processing.services import LOCAL_CLINICIAN, Services, open_services, open_token_reader
 from processing.settings import Settings, is_loopback
 from rest_api.access import AccessControl
@@ -39,6 +40,7 @@ def opened_api(settings: Settings, *, host: str) -> Iterator[FastAPI]:
             local=local,
             origins=origins,
         )
+        load_scipy()  # not beside the first webhooks
         yield build_api(settings, services, access=access)
 
 

@@ -8,6 +8,8 @@ from importlib import import_module
 
 import structlog
 
+from processing.emg.loading import load_scipy
+
 _BUSIEST = "pages._components.review"
 
 log = structlog.get_logger(__name__)
@@ -27,6 +29,7 @@ def load_early() -> threading.Thread:
 def _load() -> None:
     try:
         import_module(_BUSIEST)
+        load_scipy()
     except Exception as error:  # the page itself will say it to whoever opens it
         log.warning("not_loaded_early", module=_BUSIEST, error_type=type(error).__name__)
     gc.collect()

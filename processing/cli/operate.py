@@ -58,6 +58,7 @@ def _start(_: argparse.Namespace) -> int:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    from processing.emg.loading import load_scipy
     from processing.jobs.metrics import WorkerMetrics
     from processing.jobs.worker import run_worker
     from processing.logs import configure_logging
@@ -69,6 +70,7 @@ def _worker(arguments: argparse.Namespace) -> int:
     settings = Settings()
     configure_logging(settings.log_format)
     check_configuration(settings, "worker")
+    load_scipy()
     with open_services(settings, program="worker") as services, watched_bucket(services):
         metrics = WorkerMetrics(lambda: services.storage_errors)
         if settings.worker_metrics_port:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from processing.recording import BoolArray, FloatArray
 
@@ -81,7 +81,7 @@ def activity_evidence(ratio: FloatArray, known: BoolArray, *, degrees: float) ->
     are averaged over a grid of levels, weighted by what the neighbouring bins make of each.
     """
     each = np.where(known[:, np.newaxis], _log_ratios(ratio, _LEVELS_DB, degrees), 0.0)
-    nearby = ndimage.uniform_filter1d(each, _STICKY_BINS, axis=0, mode="nearest")
+    nearby = scipy.ndimage.uniform_filter1d(each, _STICKY_BINS, axis=0, mode="nearest")
     nearby = _STICKY_TRUST * _STICKY_BINS * nearby
     weight = np.exp(nearby - nearby.max(axis=1, keepdims=True))
     weight *= _STICKY_SHARE / weight.sum(axis=1, keepdims=True)

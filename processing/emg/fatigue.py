@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from processing.emg.results import Contraction, Fatigue
 from processing.emg.spectrum import PowerSpectrum, spectral_moment
@@ -65,9 +65,9 @@ def compute_fatigue(
     number = np.array([i for i, _, _ in used], dtype=np.float64)
     time_min = np.array([(c.onset_s + c.offset_s) / 120 for _, c, _ in used])
     mdf = np.array([c.mdf_hz for _, c, _ in used], dtype=np.float64)
-    fit = stats.linregress(number, mdf)
-    margin = float(stats.t.ppf(0.975, n - 2)) * float(fit.stderr)
-    over_time = stats.linregress(time_min, mdf)
+    fit = scipy.stats.linregress(number, mdf)
+    margin = float(scipy.stats.t.ppf(0.975, n - 2)) * float(fit.stderr)
+    over_time = scipy.stats.linregress(time_min, mdf)
     start_hz = float(over_time.intercept + over_time.slope * time_min[0])
     indices = [fi_nsm5(s) for _, _, s in used if s is not None]
     return Fatigue(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from processing.errors import InvalidParameterError
 from processing.recording import FloatArray
@@ -53,7 +53,7 @@ def bandpass(
             f"No EMG band is left between {low_hz:g} and {high_hz:g} Hz"
             f" at {sampling_rate_hz:g} samples per second"
         )
-    sos = signal.butter(order, [low_hz, high_hz], btype="bandpass", fs=sampling_rate_hz, output="sos")
+    sos = scipy.signal.butter(order, [low_hz, high_hz], btype="bandpass", fs=sampling_rate_hz, output="sos")
     return _zero_phase(sos, emg_v)
 
 
@@ -92,7 +92,7 @@ def remove_mains(
         )
     lines_hz = [k * mains_hz for k in range(1, n_harmonics + 1)]
     sections = [
-        signal.tf2sos(*signal.iirnotch(line_hz, q * line_hz / mains_hz, fs=sampling_rate_hz))
+        scipy.signal.tf2sos(*scipy.signal.iirnotch(line_hz, q * line_hz / mains_hz, fs=sampling_rate_hz))
         for line_hz in lines_hz
         if line_hz < NYQUIST_MARGIN * sampling_rate_hz / 2
     ]
@@ -105,5 +105,5 @@ def _zero_phase(sos: FloatArray, x: FloatArray) -> FloatArray:
     if x.size < 2:
         return np.zeros_like(x)
     padlen = min(3 * (2 * len(sos) + 1), x.size - 1)
-    filtered: FloatArray = signal.sosfiltfilt(sos, x, padlen=padlen)
+    filtered: FloatArray = scipy.signal.sosfiltfilt(sos, x, padlen=padlen)
     return filtered

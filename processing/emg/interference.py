@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import ndimage, signal
+import scipy
 
 from processing.emg.intervals import merge_close, to_mask, true_runs
 from processing.recording import BoolArray, FloatArray
@@ -159,7 +159,9 @@ def find_loose_seconds(
 def _loud_part(second_v: FloatArray, sampling_rate_hz: float, *, least_v: float) -> BoolArray:
     """Return the blocks of a second that are as loud as its interference, with their neighbours."""
     n_block = max(round(_LOOSE_BLOCK_S * sampling_rate_hz), 2)
-    moving = np.sqrt(ndimage.uniform_filter1d((second_v - np.median(second_v)) ** 2, n_block, mode="nearest"))
+    moving = np.sqrt(
+        scipy.ndimage.uniform_filter1d((second_v - np.median(second_v)) ** 2, n_block, mode="nearest")
+    )
     return np.asarray(moving >= least_v)
 
 
@@ -174,7 +176,7 @@ def _segment_spectra(raw_v: FloatArray, sampling_rate_hz: float) -> FloatArray:
     loudness = segments.std(axis=1)
     alive = np.flatnonzero(np.isfinite(loudness) & (loudness > 0))
     ordered = alive[np.argsort(loudness[alive])]
-    psd = signal.periodogram(segments[ordered], window="hann", detrend="constant", axis=1)[1][:, 1:]
+    psd = scipy.signal.periodogram(segments[ordered], window="hann", detrend="constant", axis=1)[1][:, 1:]
     total = psd.sum(axis=1, keepdims=True)
     return np.asarray(psd / np.where(total > 0, total, 1.0))
 
@@ -196,7 +198,7 @@ def _mains_share(frequency_hz: FloatArray, psd: FloatArray, mains_hz: float) -> 
 def _power_spectrum(raw_v: FloatArray, sampling_rate_hz: float) -> tuple[FloatArray, FloatArray]:
     """Return Welch's spectrum in segments of two seconds, offset removed, without its zero bin."""
     n_segment = min(round(_SEGMENT_S * sampling_rate_hz), raw_v.size)
-    frequency_hz, psd = signal.welch(
+    frequency_hz, psd = scipy.signal.welch(
         raw_v, sampling_rate_hz, nperseg=n_segment, detrend="constant", scaling="density"
     )
     return frequency_hz[1:], psd[1:]

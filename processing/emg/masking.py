@@ -7,7 +7,7 @@ contraction.
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from processing.emg.intervals import Interval, merge_close, to_mask, true_runs, widen
 from processing.recording import BoolArray, FloatArray
@@ -111,12 +111,12 @@ def find_spikes(
     n_blocks = raw_v.size // n_block
     if n_blocks < 20:
         return np.zeros(raw_v.size, dtype=np.bool_)
-    trend = ndimage.uniform_filter1d(raw_v, max(round(0.5 * sampling_rate_hz), 3), mode="nearest")
+    trend = scipy.ndimage.uniform_filter1d(raw_v, max(round(0.5 * sampling_rate_hz), 3), mode="nearest")
     deviation = np.abs(raw_v - trend)
     blocks = deviation[: n_blocks * n_block].reshape(n_blocks, n_block)
     peaks = blocks.max(axis=1)
     positions = blocks.argmax(axis=1) + np.arange(n_blocks) * n_block
-    is_local_maximum = peaks >= ndimage.maximum_filter1d(peaks, 5, mode="nearest")
+    is_local_maximum = peaks >= scipy.ndimage.maximum_filter1d(peaks, 5, mode="nearest")
     n_core = max(round(max_width_s * sampling_rate_hz), 3)
     half = max(round(_SPIKE_NEIGHBOURHOOD_S * sampling_rate_hz) // 2, n_core)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(deviation, half), 2 * half + 1)[positions]
@@ -149,7 +149,7 @@ def find_rail_seconds(at_rail: BoolArray, *, sampling_rate_hz: float, min_percen
     if not at_rail.any():
         return np.zeros(at_rail.size, dtype=np.bool_)
     n_window = max(round(0.5 * sampling_rate_hz), 3)
-    density = ndimage.uniform_filter1d(at_rail.astype(np.float64), n_window, mode="constant")
+    density = scipy.ndimage.uniform_filter1d(at_rail.astype(np.float64), n_window, mode="constant")
     dense = widen(density > min_percent / 100, n_window // 2)
     swings = merge_close(true_runs(at_rail & dense), round(_RAIL_SWING_S * sampling_rate_hz))
     return to_mask([swing for swing in swings if swing[1] - swing[0] >= n_window // 10], at_rail.size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
+import scipy
 
 from processing.recording import BoolArray, FloatArray
 
@@ -31,14 +31,14 @@ class NoiseFloor:
     @property
     def mean_v(self) -> FloatArray:
         """RMS amplitude of the noise over time, shape (n_samples,), volts."""
-        to_mean = self.degrees / float(chi2.median(self.degrees))
+        to_mean = self.degrees / float(scipy.stats.chi2.median(self.degrees))
         amplitude: FloatArray = np.sqrt(to_mean) * 10 ** (self.level_db / 20)
         return amplitude
 
     def rise_db(self, false_alarm_probability: float) -> float:
         """Return how far above ``level_db`` one window of pure noise rises with a given probability."""
-        upper = float(chi2.isf(false_alarm_probability, self.degrees))
-        return 10 * float(np.log10(upper / float(chi2.median(self.degrees))))
+        upper = float(scipy.stats.chi2.isf(false_alarm_probability, self.degrees))
+        return 10 * float(np.log10(upper / float(scipy.stats.chi2.median(self.degrees))))
 
 
 def estimate_noise_floor(
@@ -105,11 +105,16 @@ def estimate_noise_floor(
     if np.isnan(reach).all():
         reach[:] = whole - np.percentile(values, _LOW_PERCENTILE)
     degrees = _degrees_of_freedom(float(np.nanmedian(reach)), percentile)
-    to_median = 10 * float(np.log10(chi2.median(degrees) / chi2.ppf(percentile / 100, degrees)))
+    to_median = 10 * float(
+        np.log10(scipy.stats.chi2.median(degrees) / scipy.stats.chi2.ppf(percentile / 100, degrees))
+    )
     return NoiseFloor(level_db=floor + to_median, degrees=degrees)
 
 
 def _degrees_of_freedom(reach_db: float, percentile: float) -> float:
     """Return the degrees of freedom at which two low percentiles of chi-square lie ``reach_db`` apart."""
-    expected = 10 * np.log10(chi2.ppf(percentile / 100, _DEGREES) / chi2.ppf(_LOW_PERCENTILE / 100, _DEGREES))
+    expected = 10 * np.log10(
+        scipy.stats.chi2.ppf(percentile / 100, _DEGREES)
+        / scipy.stats.chi2.ppf(_LOW_PERCENTILE / 100, _DEGREES)
+    )
     return float(np.interp(-reach_db, -expected, _DEGREES))

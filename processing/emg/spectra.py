@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import signal
 
 from processing.emg.conditioning import condition_channel
 from processing.emg.interference import decide_mains_hz
@@ -200,7 +200,7 @@ def mean_psd(
 def _welch(x: FloatArray, sampling_rate_hz: float, n_segment: int, n_fft: int) -> PowerSpectrum:
     """Return the spectrum of one stretch on the common grid."""
     n_segment = min(n_segment, x.size)
-    frequency_hz, psd = signal.welch(
+    frequency_hz, psd = scipy.signal.welch(
         np.asarray(x, dtype=np.float64),
         sampling_rate_hz,
         window="hann",

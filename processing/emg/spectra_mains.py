@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from processing.emg.intervals import Interval
 from processing.recording import FloatArray
@@ -59,7 +59,7 @@ def mains_lines(
     if not usable:
         return ()
     spectra = [
-        signal.welch(
+        scipy.signal.welch(
             np.asarray(y[slice(*stretch)], dtype=np.float64),
             sampling_rate_hz,
             window="hann",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy import signal
 
 from processing.emg.results import IntervalS
 from processing.errors import InvalidParameterError
@@ -88,7 +88,7 @@ def compute_spectrogram(
 def _levels(frames: FloatArray, n_pooled: int, sampling_rate_hz: float) -> NDArray[np.float32]:
     """Return the largest level of each ``n_pooled`` frames at each frequency; in batches, for frames overlap."""
     n_segment = frames.shape[1]
-    taper = signal.windows.hann(n_segment, sym=False)
+    taper = scipy.signal.windows.hann(n_segment, sym=False)
     scale = 2.0 / (sampling_rate_hz * float(np.sum(taper**2)))
     level_db = np.empty((n_segment // 2 + 1, -(-len(frames) // n_pooled)), dtype=np.float32)
     for first in range(0, level_db.shape[1], _BATCH_COLUMNS):

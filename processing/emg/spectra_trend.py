@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from processing.errors import InvalidParameterError
 from processing.recording import FloatArray
@@ -63,9 +63,9 @@ def fit_trend(x: FloatArray, y: FloatArray, *, confidence: float = 0.95, n_point
         raise InvalidParameterError(
             f"A line needs {_LEAST} points apart from each other; {x.size} were given"
         )
-    fit = stats.linregress(x, y)
+    fit = scipy.stats.linregress(x, y)
     slope, intercept = float(fit.slope), float(fit.intercept)
-    t = float(stats.t.ppf(0.5 + confidence / 2, x.size - 2))
+    t = float(scipy.stats.t.ppf(0.5 + confidence / 2, x.size - 2))
     residuals = y - (intercept + slope * x)
     spread = float(np.sqrt(np.sum(residuals**2) / (x.size - 2)))
     grid = np.linspace(float(x.min()), float(x.max()), n_points)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
-from scipy.stats import chi2
+import scipy
 
 from processing.emg.activity_model import (
     BinnedPower,
@@ -160,11 +159,13 @@ def _with_floor(binned: BinnedPower, levels: ActivityLevels, parameters: Analysi
     n_bins = binned.power_v2.size
     centres = np.arange(n_bins) * binned.n_per_bin + binned.n_per_bin // 2
     degrees = min(levels.degrees / parameters.detection_window_s, _MOST_DEGREES_PER_S) * bin_s
-    counts = ndimage.uniform_filter1d(binned.known.astype(np.float64), _SMOOTH_BINS, mode="nearest")
+    counts = scipy.ndimage.uniform_filter1d(binned.known.astype(np.float64), _SMOOTH_BINS, mode="nearest")
     power = np.where(binned.known, binned.power_v2, 0.0)
-    smooth = ndimage.uniform_filter1d(power, _SMOOTH_BINS, mode="nearest") / np.maximum(counts, 1e-9)
+    smooth = scipy.ndimage.uniform_filter1d(power, _SMOOTH_BINS, mode="nearest") / np.maximum(counts, 1e-9)
     known = counts > 0.5
-    to_mean = degrees * _SMOOTH_BINS / float(chi2.ppf(_QUIET_PERCENTILE / 100, degrees * _SMOOTH_BINS))
+    to_mean = (
+        degrees * _SMOOTH_BINS / float(scipy.stats.chi2.ppf(_QUIET_PERCENTILE / 100, degrees * _SMOOTH_BINS))
+    )
     limit = 1 + _QUIET_DEVIATIONS * float(np.sqrt(2 / (degrees * _SMOOTH_BINS)))
     n_half = round(parameters.noise_floor_window_s / bin_s / 2)
     hops = np.arange(0, n_bins, _FLOOR_HOP_BINS)
@@ -202,11 +203,11 @@ def _with_rest_floor(bins: _Bins, active: BoolArray, parameters: AnalysisParamet
     """Return the bins over the local mean power of what is at rest; as before where too little is."""
     n_window = round(parameters.noise_floor_window_s / bins.bin_s)
     margin = np.ones(2 * round(_REST_MARGIN_S / bins.bin_s) + 1, dtype=np.bool_)
-    rest = bins.binned.known & ~ndimage.binary_dilation(active, structure=margin)
+    rest = bins.binned.known & ~scipy.ndimage.binary_dilation(active, structure=margin)
     # A twitch is no noise.
     power = np.where(rest, np.minimum(bins.binned.power_v2, 4 * bins.noise_v2), 0.0)
-    sums = ndimage.uniform_filter1d(power, n_window, mode="constant")
-    counts = ndimage.uniform_filter1d(rest.astype(np.float64), n_window, mode="constant")
+    sums = scipy.ndimage.uniform_filter1d(power, n_window, mode="constant")
+    counts = scipy.ndimage.uniform_filter1d(rest.astype(np.float64), n_window, mode="constant")
     enough = counts * n_window >= _MIN_BINS
     noise = np.where(enough, sums / np.maximum(counts, 1e-12), bins.noise_v2)
     return _Bins(bins.binned, np.maximum(noise, np.finfo(np.float64).tiny), bins.degrees, bins.bin_s)
@@ -217,7 +218,7 @@ def _without_pauses(runs: list[Interval], bins: _Bins, parameters: AnalysisParam
     n_gap = round(parameters.merge_gap_s / bins.bin_s)
     runs = merge_close(runs, n_gap)
     level_db = np.full(bins.noise_v2.size, 2.0)
-    smooth = ndimage.uniform_filter1d(bins.ratio, _LEVEL_BINS, mode="nearest")
+    smooth = scipy.ndimage.uniform_filter1d(bins.ratio, _LEVEL_BINS, mode="nearest")
     for start, stop in runs:
         level = float(np.percentile(smooth[start:stop], _LEVEL_PERCENTILE))
         level_db[start:stop] = max(10 * np.log10(max(level, 1.0)), 2.0)

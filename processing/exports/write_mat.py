@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
-from scipy.io import savemat
+import scipy
 
 from processing.exports.bundle import Bundle, DictionaryEntry
 from processing.exports.columns import FilledTable, Value
@@ -35,7 +35,7 @@ def mat_bytes(variables: Mapping[str, Any]) -> bytes:
     """Return a MATLAB file of some variables."""
     data = io.BytesIO()
     target: Any = data  # the stubs know paths only
-    savemat(target, dict(variables), long_field_names=True, oned_as="column")
+    scipy.io.savemat(target, dict(variables), long_field_names=True, oned_as="column")
     return data.getvalue()
 
 
