@@ -1,4 +1,4 @@
-"""Sentences that no reading of the source can find: put together out of parts, or stored by an earlier version."""
+"""Sentences that no reading of the source can find: put together, stored by an earlier version, or by the database."""
 
 from __future__ import annotations
 
@@ -12,4 +12,10 @@ MORE_SENTENCES: tuple[str, ...] = (
     f"{{n}} drop-outs {_LOST}",
     f"{{n}} gap {_LOST}",
     f"{{n}} gaps {_LOST}",
+    # What the audit log says of an export's scope.
+    "pseudonymised",
+    "with dates, with notes",
+    # What the database stores about files in the inbox.
+    "The folder does not name a patient: expected a code such as P001 before the file name.",
+    "Given to a patient: session {code}.",
 )

@@ -100,7 +100,7 @@ class ExportService:
         found = self._sessions(codes, scope)
         if all(session.notes is None for session in found):
             scope = replace(scope, notes=False)  # not even an empty table of what may not be read
-        self._record(codes, f"tables as {format}{_said(scope)}; {_many(len(codes))}")
+        self._record(codes, f"tables as {format}, {_said(scope)}; {_many(len(codes))}")
         data = write_tables(build_bundle(found, scope), format)
         return ExportFile(tables_name(codes, format), MEDIA_TYPES[format], data)
 
@@ -231,7 +231,7 @@ def _check(format: Format, known: Sequence[Format]) -> None:
 
 def _said(scope: Scope) -> str:
     """Return what the audit log says about the scope."""
-    pseudonymised = ", pseudonymised" if scope.pseudonymised else ", with dates"
+    pseudonymised = "pseudonymised" if scope.pseudonymised else "with dates"
     return pseudonymised + (", with notes" if scope.notes else "")
 
 

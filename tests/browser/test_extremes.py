@@ -35,7 +35,7 @@ HELP = {
     "report": "There is no session yet",
     "patient": "No patients yet",
     "compare": "Pick a session first",
-    "research": "No session",
+    "research": "There is no session yet.",
     "settings": "How sessions are scored",
     "operations": "Every recording could be read.",
     "audit": "",

@@ -111,3 +111,25 @@ def test_microvolts_are_spelled_as_everywhere_on_screen(language: Language) -> N
         said = sentence("The baseline moves by up to 1.32 uV within a second")
     assert "32 µV" in said
     assert "uV" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "tableaux en xlsx, avec les dates, avec les notes\u00a0; cette séance"),
+        ("nl", "tabellen als xlsx, met datums, met de notities; deze sessie"),
+    ],
+)
+def test_the_parts_of_a_reason_in_the_audit_log_are_each_translated(language: Language, said: str) -> None:
+    with speaking(language):
+        assert (
+            sentence("tables as xlsx, with dates, with notes; this session").replace("\u202f", "\u00a0")
+            == said
+        )
+
+
+def test_what_the_database_says_of_a_file_in_the_inbox_is_translated() -> None:
+    with speaking("nl"):
+        assert (
+            sentence("Given to a patient: session P001S001.") == "Aan een patiënt gegeven: sessie P001S001."
+        )
