@@ -57,12 +57,13 @@ MEASURED = (
     _tool("mypy"),
     _tool("lint-imports"),
     _pytest(
-        "unit and integration tests", "-n", "3", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
+        "unit and integration tests", "-n", "2", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
         "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
     ),
     _tool("coverage", "report"),
 )  # fmt: skip
-# More at once than there are processors: both lanes wait a third of their time, for browsers, clocks and disks.
+# Two workers in each lane: they wait a third of their time, for browsers, clocks and disks. Beside a fifth one the
+# tests of the browser would wait for processors.
 # Coverage of the pages' tests would cost half their time and add hardly a line of the core.
 SEEN = (
     Step("audit of the dependencies", (sys.executable, "-m", "tests.audit")),
