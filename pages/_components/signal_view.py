@@ -119,7 +119,8 @@ def _picture(subject: str, panels: Sequence[Panel], look: Look, tools: Tools, li
         _chart(subject, panels, view, look, tools)
         window_fields(view)
     if linked:
-        write_address(view.parts([panel.analysis for panel in panels]))
+        parts = view.parts([panel.analysis for panel in panels])
+        write_address(parts, anew=view.newly_said)
 
 
 def _key(part: str, subject: str) -> str:

@@ -64,9 +64,12 @@ def asked_for() -> dict[str, str]:
     return {name: st.query_params[name] for name in NAMES if name in st.query_params}
 
 
-def write_address(parts: Mapping[str, str]) -> None:
-    """Put a view into the page's address, as one step of the browser's history; everything else in it stays."""
-    if asked_for() == dict(parts):
+def write_address(parts: Mapping[str, str], *, anew: bool = False) -> None:
+    """Put a view into the page's address, as one step of the browser's history; everything else in it stays.
+
+    ``anew`` is for a view that this page has just moved to: the same address may be an echo of before the last one.
+    """
+    if asked_for() == dict(parts) and not anew:
         return
     others = {name: st.query_params.get_all(name) for name in st.query_params if name not in NAMES}
     st.query_params.from_dict({**others, **parts})
