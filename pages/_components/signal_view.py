@@ -60,9 +60,9 @@ def follow_address(subject: str, panels: Sequence[Panel]) -> None:
     For a run of the page only: what a part of it is drawn again for was pressed here, and until the browser has heard
     of it, it repeats addresses of before.
     """
+    asked = asked_for()
     if not st.session_state.pop(state.KEEP_VIEW, False):
-        view = View(subject, recording_length_s(panels))
-        view.follow(asked_for(), [panel.analysis for panel in panels])
+        View(subject, recording_length_s(panels)).follow(asked, [panel.analysis for panel in panels])
 
 
 def signal_view(
@@ -119,8 +119,7 @@ def _picture(subject: str, panels: Sequence[Panel], look: Look, tools: Tools, li
         _chart(subject, panels, view, look, tools)
         window_fields(view)
     if linked:
-        parts = view.parts([panel.analysis for panel in panels])
-        write_address(parts, anew=view.newly_said)
+        write_address(view.parts([panel.analysis for panel in panels]))
 
 
 def _key(part: str, subject: str) -> str:

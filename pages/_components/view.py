@@ -53,7 +53,6 @@ class View:
     def __init__(self, subject: str, length_s: float) -> None:
         self.key = view_key(subject)
         self.length_s = length_s
-        self.newly_said = False  # whether the address was told another view than before
         self.leg_key, self.unit_key = f"{self.key}:leg", f"{self.key}:unit"
         self._kept: dict[str, Any] = st.session_state.setdefault(
             self.key, {"window": None, "selected": None, "revision": 0}
@@ -194,14 +193,9 @@ class View:
         """Return what the page's address says of this view, and remember having said it."""
         link = Link(self.leg, None if self.whole else self.window, self.unit, self.selected)
         parts = format_link(link, channels)
-        self.newly_said = self.moved_on(parts)
         if parts != self._kept.get("said"):
             self._kept.update(said=parts, said_before=self._kept.get("said"), said_at=time.monotonic())
         return parts
-
-    def moved_on(self, parts: Mapping[str, str]) -> bool:
-        """Whether the view is another than the address was last told; ask before :meth:`parts` remembers."""
-        return parts != (self._kept.get("said") or {})
 
     def follow(self, asked: Mapping[str, str], channels: Sequence[ChannelAnalysis]) -> None:
         """Take over an address that was opened, or that the browser went back to."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages._components import state
 from pages._components.review_figure.panels import UNIT_WORDS, Unit
 from processing.emg.results import ChannelAnalysis, IntervalS
 
@@ -60,17 +61,25 @@ def format_link(link: Link, channels: Sequence[ChannelAnalysis]) -> dict[str, st
 
 
 def asked_for() -> dict[str, str]:
-    """Return the parts of the page's address that are about the view."""
+    """Return the parts of the page's address that are about the view; for a run of the page only."""
+    asked = st.session_state[state.ADDRESS] = _shown()
+    return asked
+
+
+def _shown() -> dict[str, str]:
+    """Return what the address says as far as the browser has heard; in a part of a page that may be long ago."""
     return {name: st.query_params[name] for name in NAMES if name in st.query_params}
 
 
-def write_address(parts: Mapping[str, str], *, anew: bool = False) -> None:
+def write_address(parts: Mapping[str, str]) -> None:
     """Put a view into the page's address, as one step of the browser's history; everything else in it stays.
 
-    ``anew`` is for a view that this page has just moved to: the same address may be an echo of before the last one.
+    Told again unless it was the last that was told: on a quick way there and back, the address that the browser still
+    shows is this one, and the one between is on its way.
     """
-    if asked_for() == dict(parts) and not anew:
+    if _shown() == st.session_state.get(state.ADDRESS) == dict(parts):
         return
+    st.session_state[state.ADDRESS] = dict(parts)
     others = {name: st.query_params.get_all(name) for name in st.query_params if name not in NAMES}
     st.query_params.from_dict({**others, **parts})
 

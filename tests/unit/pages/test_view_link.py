@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages._components import view_link
 from pages._components.view_link import NAMES, Link, format_link, parse_link
 from tests.unit.pages.fakes import make_channel
 
@@ -91,3 +92,30 @@ seconds = st.integers(0, 6000).map(lambda hundredths: hundredths / 100)
 def test_a_view_written_into_an_address_is_read_back(leg, window, unit, at) -> None:
     link = Link(leg, window, unit, at)
     assert parse_link(format_link(link, CHANNELS), CHANNELS, length_s=LENGTH_S, shortest_s=0.5) == link
+
+
+def test_an_address_is_told_again_where_the_browser_shows_the_one_before_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[dict[str, str]] = []
+
+    class Shown(dict[str, str]):
+        def get_all(self, name: str) -> list[str]:
+            return [self[name]]
+
+        def from_dict(self, said: dict[str, str]) -> None:
+            told.append(dict(said))
+
+    monkeypatch.setattr(view_link.st, "session_state", {})
+    monkeypatch.setattr(view_link.st, "query_params", Shown())
+    near, nearer = {"from": "1.00", "to": "5.00"}, {"from": "2.00", "to": "4.00"}
+    assert view_link.asked_for() == {}
+    view_link.write_address({})
+    view_link.write_address(near)
+    monkeypatch.setattr(
+        view_link.st, "query_params", Shown(near)
+    )  # it has heard of this one, and not of the next
+    view_link.write_address(nearer)
+    view_link.write_address(near)
+    view_link.write_address(near)
+    assert told == [near, nearer, near]
