@@ -42,7 +42,7 @@ def _tool(name: str, *arguments: str) -> Step:
 def _pytest(name: str, *arguments: str) -> Step:
     return Step(
         name,
-        (sys.executable, "-m", "pytest", "-q", "--durations=12", "--durations-min=5", *arguments),
+        (sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=12", "--durations-min=5", *arguments),
         files=True,
     )
 
@@ -57,7 +57,7 @@ MEASURED = (
     _tool("mypy"),
     _tool("lint-imports"),
     _pytest(
-        "unit and integration tests", "-n", "2", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
+        "unit and integration tests", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
         "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
     ),
     _tool("coverage", "report"),
@@ -67,11 +67,9 @@ MEASURED = (
 # Coverage of the pages' tests would cost half their time and add hardly a line of the core.
 SEEN = (
     Step("audit of the dependencies", (sys.executable, "-m", "tests.audit")),
-    _pytest("pages", "-n", "2", "--dist", "worksteal", "tests/unit/pages"),
-    _pytest(
-        "browser", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not evidence", "tests/browser"
-    ),
-)  # fmt: skip
+    _pytest("pages", "--dist", "worksteal", "tests/unit/pages"),
+    _pytest("browser", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not evidence", "tests/browser"),
+)
 
 
 def run_lane(steps: tuple[Step, ...], output: IO[str] | None, failed: list[str]) -> None:
@@ -79,15 +77,15 @@ def run_lane(steps: tuple[Step, ...], output: IO[str] | None, failed: list[str])
     for step in steps:
         print(f"== {step.name}", file=output, flush=True)
         began = time.monotonic()
-        folder = tempfile.mkdtemp(prefix="ghostly-")
-        own = ("--basetemp", f"{folder}/t") if step.files else ()
+        folder = tempfile.mkdtemp(prefix="ghostly-") if step.files else None
+        own = ("--basetemp", f"{folder}/t") if folder else ()
         done = subprocess.run(
             (*step.command, *own), cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=output,
             stderr=subprocess.STDOUT if output else None, check=False,
         )  # fmt: skip
-        if done.returncode:
+        if folder and done.returncode:
             print(f"== {step.name} left its files in {folder}", file=output, flush=True)
-        else:
+        elif folder:
             shutil.rmtree(folder, ignore_errors=True)
         print(f"== {step.name}: {time.monotonic() - began:.0f} s", file=output, flush=True)
         if done.returncode:

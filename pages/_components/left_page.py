@@ -73,9 +73,11 @@ class AfterLeaving:
             while True:
                 message = await receive()
                 data = message.get("bytes")
-                passed = asked.heard(data) if data else data
-                if not data or passed is not None:
-                    return {**message, "bytes": passed} if data else message
+                if not data:
+                    return message
+                passed = asked.heard(data)
+                if passed is not None:
+                    return {**message, "bytes": passed}
 
         async def tell(message: Message) -> None:
             data = message.get("bytes")

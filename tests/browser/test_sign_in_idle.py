@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import keep_picture
 from tests.browser.hospital import open_hospital, sign_in
 
-pytestmark = [pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.timeout(300)

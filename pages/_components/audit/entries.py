@@ -10,9 +10,9 @@ import streamlit as st
 
 from pages._components import local_time, state, words
 from pages._components.audit.filters import ROWS, leafed, newer, newest, older
-from pages._components.audit.wording import ACTIONS, changes, table_words
+from pages._components.audit.wording import ACTIONS, changes, reason_words, table_words
 from processing.language import gettext as _
-from processing.language import ngettext, sentence
+from processing.language import ngettext
 from processing.services import Services
 from processing.use_cases.read_models import AuditEntry, AuditFilters
 
@@ -49,7 +49,7 @@ def _changes(entry: AuditEntry, names: dict[str, str]) -> str:
     """Return old and new of each field, then why and in which course of events, line by line."""
     lines = [words.plain(line) for line in changes(entry, names)]
     if entry.reason:
-        lines.append(f":small[{_('Reason: {reason}').format(reason=words.told(entry.reason))}]")
+        lines.append(f":small[{_('Reason: {reason}').format(reason=words.plain(reason_words(entry)))}]")
     if entry.correlation_id:
         lines.append(f":small[{_('Correlation: {id}').format(id=words.plain(entry.correlation_id))}]")
     return "  \n".join(lines)
@@ -103,7 +103,7 @@ def _details(entries: Sequence[AuditEntry], names: dict[str, str]) -> None:
     facts = [
         _("Entry {number}, written by {program}").format(number=entry.entry_id, program=entry.program),
         _("Row {key} of {table}").format(key=entry.row_key, table=entry.table_name),
-        *([_("Reason: {reason}").format(reason=sentence(entry.reason))] if entry.reason else []),
+        *([_("Reason: {reason}").format(reason=reason_words(entry))] if entry.reason else []),
         *([_("Correlation: {id}").format(id=entry.correlation_id)] if entry.correlation_id else []),
         *changes(entry, names),
     ]

@@ -10,6 +10,7 @@ from typing import Any
 from pages._components import local_time, words
 from processing.language import gettext as _
 from processing.language import mark as N_
+from processing.language import sentence
 from processing.use_cases.read_models import AuditAction, AuditEntry
 
 ACTIONS: dict[AuditAction, str] = {
@@ -111,6 +112,12 @@ _HOUSEKEEPING = {
     "entered_at", "entered_by", "created_by", "updated_by", "recorded_at", "edited_at", "last_session_number",
     "muted_at", "muted_by",
 }  # fmt: skip
+
+
+def reason_words(entry: AuditEntry) -> str:
+    """Return why something was opened or exported in the reader's language; why it was changed, a person wrote."""
+    said = entry.reason or ""
+    return sentence(said) if entry.action in ("read", "export") else said
 
 
 def table_words(name: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pages._components.audit.wording import changes
+from pages._components.audit.wording import changes, reason_words
+from processing.language import speaking
 from processing.use_cases.read_models import AuditEntry
 
 
@@ -46,3 +48,11 @@ def test_fields_and_moments_are_said_in_words() -> None:
         "arrived: — → 10 Mar 2025, 12:01",
         "valid from: 1 Mar 2025 → 2 Mar 2025",
     ]
+
+
+def test_a_reason_is_translated_where_a_program_gave_it_and_never_where_a_person_did() -> None:
+    given = replace(entry({}, {}), reason="this session")
+    with speaking("fr"):
+        assert reason_words(replace(given, action="export")) == "cette séance"
+        assert reason_words(given) == "this session"
+    assert reason_words(replace(given, reason=None)) == ""
