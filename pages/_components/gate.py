@@ -26,6 +26,7 @@ from pages._components.sign_in.current import (
 )
 from pages._components.sign_in.desk import get_desk
 from pages._components.sign_in.form import sign_in_page
+from pages._components.sign_in.link import keep_signed_in
 from processing.errors import AccessDeniedError, TransientError
 from processing.language import gettext as _
 from processing.language import mark as N_
@@ -162,6 +163,8 @@ def _turn_away(refusal: AccessDeniedError | TransientError, page: str) -> NoRetu
         st.title(_("One moment"), anchor=False)
         unavailable(refusal, "gate")
     elif isinstance(refusal, NotAdmittedError):
+        # Kept like any other: once an administrator has changed the account, loading the page again is enough.
+        keep_signed_in(st.session_state.get(state.SIGN_IN_TICKET))
         st.title(_("Signed in, but not yet admitted"), anchor=False)
         language_switch()
         st.warning(str(refusal), icon=":material/badge:")

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 from playwright.sync_api import Page, expect
 
+from pages._components.sign_in.routes import KEEP
 from tests.auth_server import ANON_KEY, AuthServer, auth_server
 from tests.browser.conftest import wait_idle
 from tests.running_stack import RunningStack
@@ -68,6 +69,8 @@ def sign_in(page: Page, name: str) -> None:
     wait_idle(page)
     page.get_by_label("E-mail address").fill(f"{name}@x.test")
     page.locator("input[type=password]").fill("correct horse")
-    page.get_by_role("button", name="Sign in").click()
+    # Until the browser has its cookie, the next page asks who is there.
+    with page.expect_response(f"**{KEEP}"):
+        page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_hidden(timeout=30_000)
     wait_idle(page)

@@ -89,6 +89,7 @@ def test_each_role_reaches_its_pages_and_is_told_about_the_others(
     for entry in PAGES:
         page.goto(hospital.dashboard_url + ADDRESSES[entry.file])
         wait_idle(page)
+        expect(page.get_by_role("button", name=role.title())).to_be_visible()
         closed = page.get_by_text("is not part of the work of").count()
         # Whoever has no start page is led on to their own first page.
         assert closed == (role not in entry.roles and entry is not PAGES[0]), entry.file
@@ -98,10 +99,10 @@ def test_each_role_reaches_its_pages_and_is_told_about_the_others(
     for section in {entry.section for entry in PAGES if entry.section}:
         offered = [entry for entry in PAGES if entry.section == section and role in entry.roles]
         # A section with a single page is that page.
-        name, times = (
+        title, times = (
             (section, 1) if len(offered) > 1 else (offered[0].title if offered else section, len(offered))
         )
-        expect(page.get_by_text(name, exact=True), section).to_have_count(times)
+        expect(page.get_by_text(title, exact=True), section).to_have_count(times)
     for entry in PAGES:
         if not entry.section:
             shown = role in entry.roles and not entry.hidden
@@ -171,6 +172,8 @@ def test_an_account_without_a_role_is_told_so(person: NewPerson) -> None:
     page = person("new")
     expect(page.get_by_text("Your account has no role yet")).to_be_visible()
     assert "P001" not in page.inner_text("body")
+    page.reload()  # is signed in still: an administrator may have changed the account meanwhile
+    expect(page.get_by_text("Your account has no role yet")).to_be_visible()
 
 
 def test_tokens_are_refreshed_without_anybody_noticing(person: NewPerson, hospital: Hospital) -> None:

@@ -9,6 +9,7 @@ function post(url, body) {
   return fetch(url, {
     method: "POST",
     credentials: "same-origin",
+    keepalive: true, // whoever reloads at once stays signed in
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => undefined);
