@@ -151,6 +151,7 @@ def _signed_in(page: str) -> Viewer:
     except (AccessDeniedError, TransientError) as error:
         refusal = error
     else:
+        st.session_state.pop(state.SIGN_IN_SAYS, None)
         return viewer
     # Outside the handler, whose error would be chained to everything that happens on the page.
     return _turn_away(refusal, page)
@@ -171,8 +172,11 @@ def _turn_away(refusal: AccessDeniedError | TransientError, page: str) -> NoRetu
         st.caption(_("Signed in as {name}.").format(name=refusal.name))
         sign_out_button()
     else:
+        # Several parts of a page may find that the sign-in is over: each runs the page, and only the first has the key.
         st.session_state.pop(state.SIGN_IN_KEY, None)
-        sign_in_page(sentence(str(refusal)))
+        if str(refusal):
+            st.session_state.setdefault(state.SIGN_IN_SAYS, str(refusal))
+        sign_in_page()
     st.stop()
 
 

@@ -103,9 +103,9 @@ def _sign_out() -> None:
     st.query_params.clear()
     keep_language(language)
     st.session_state[state.SIGN_IN_SAYS] = (
-        _("You are signed out.")
+        N_("You are signed out.")
         if confirmed
-        else _(
+        else N_(
             "You are signed out here. The sign-in server did not answer, so the sign-in ends there by itself."
         )
     )

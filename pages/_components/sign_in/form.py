@@ -15,14 +15,15 @@ from pages._components.sign_in.link import forget_cookie
 from processing.errors import ProcessingError
 from processing.language import gettext as _
 from processing.language import mark as N_
+from processing.language import sentence
 from processing.sign_in import Admission, SignInEndedError, SignInUnavailableError
 
 _WIDTH_PX = 440
 _PASSWORD, _BY_EMAIL = N_("Password"), N_("Code by e-mail")
 
 
-def sign_in_page(reason: str | None = None) -> None:
-    """Draw the page; ``reason`` says why somebody who was signed in is not any more."""
+def sign_in_page() -> None:
+    """Draw the page, and say why somebody who was signed in is not any more (``state.SIGN_IN_SAYS``)."""
     with (
         st.container(horizontal_alignment="center", key="sign-in"),
         st.container(width=_WIDTH_PX, key="sign-in-column"),
@@ -31,9 +32,8 @@ def sign_in_page(reason: str | None = None) -> None:
         st.space("large")
         st.title(_("Sign in"), anchor=False)
         st.caption(_("GHOSTLY EMG review: recordings and results of patients."))
-        reason = st.session_state.get(state.SIGN_IN_SAYS) or reason
-        if reason:
-            st.info(reason, icon=":material/info:")
+        if said := st.session_state.get(state.SIGN_IN_SAYS):
+            st.info(sentence(said), icon=":material/info:")
         if state.SIGN_IN_WAITING in st.session_state:
             _second_factor()
         elif state.SIGN_IN_EMAIL in st.session_state:
@@ -126,7 +126,7 @@ def _confirm(code: str) -> None:
         )
     except SignInEndedError:
         _forget_steps()
-        st.session_state[state.SIGN_IN_SAYS] = _("This took too long. Please sign in again.")
+        st.session_state[state.SIGN_IN_SAYS] = N_("This took too long. Please sign in again.")
         return
     _admitted(Admission(key, False))
 

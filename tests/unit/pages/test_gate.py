@@ -206,6 +206,17 @@ def test_signing_out_forgets_everything_of_this_tab(signed_in: SignedIn, auth: A
     assert not auth.sessions
 
 
+def test_why_a_sign_in_ended_is_still_said_when_the_page_runs_once_more(signed_in: SignedIn) -> None:
+    at = signed_in(profile=_profile("therapist"))
+    key = at.session_state[state.SIGN_IN_KEY]
+    get_desk().sessions.remove(key, "You were signed out after 0.5 minutes without activity.")
+    for _ in range(2):  # each part of a page that finds out runs it
+        assert _is_only_the_sign_in_page(at.run())
+        assert at.info[0].value == "You were signed out after 0.5 minutes without activity."
+    at.session_state[state.LANGUAGE_CHOSEN] = "fr"
+    assert "0,5 minutes" in at.run().info[0].value
+
+
 def test_the_next_person_in_a_tab_finds_nothing_of_the_one_before(
     signed_in: SignedIn, auth: AuthServer
 ) -> None:
