@@ -8,6 +8,7 @@ from pages._components import state
 from pages._components.audit import record_opened
 from pages._components.gate import guard
 from pages._components.inspector import inspector_view
+from pages._components.no_result import no_result
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
 from pages._components.signal_details import page_heading
@@ -26,6 +27,6 @@ with calm_errors("inspector"):
     page_heading(review, "inspector.py")
     if review.result is None:
         st.title(_("Contraction inspector"), anchor=False)
-        st.info(_("There is no result for this recording yet."), icon=":material/hourglass_empty:")
+        no_result(review.summary)
     else:
         inspector_view(services, review, review.result)

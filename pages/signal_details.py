@@ -7,6 +7,7 @@ import streamlit as st
 from pages._components import state
 from pages._components.audit import record_opened
 from pages._components.gate import guard
+from pages._components.no_result import no_result
 from pages._components.notices import calm_errors
 from pages._components.services import get_services
 from pages._components.signal_details import page_heading, signal_details_view
@@ -25,6 +26,6 @@ with calm_errors("signal_details"):
     page_heading(review, "signal_details.py")
     if review.result is None:
         st.title(_("Signal details"), anchor=False)
-        st.info(_("There is no result for this recording yet."), icon=":material/hourglass_empty:")
+        no_result(review.summary)
     else:
         signal_details_view(services, review, review.result)

@@ -16,6 +16,7 @@ from pages._components.findings import channel_tiles, finding, quality_section
 from pages._components.inbox.reviewed import review_mark_bar
 from pages._components.inputs_form import inputs_form
 from pages._components.may_edit import may_edit
+from pages._components.no_result import could_not_be_read
 from pages._components.notes import moment_looked_at, notes_section
 from pages._components.open_review import OpenReview
 from pages._components.provenance import session_provenance
@@ -126,8 +127,7 @@ def _patient(summary: SessionSummary) -> list[str]:
 
 def _failed(services: Services, review: SessionReview) -> None:
     code = review.summary.session_code
-    reason = words.told(review.summary.failure) or _("The file arrived but could not be analysed.")
-    st.warning(reason, title=_("This recording could not be read"), icon=":material/block:")
+    could_not_be_read(review.summary)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Try again"), icon=":material/refresh:", key="retry"):
             services.retry_session(code)

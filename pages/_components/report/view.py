@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from pages._components.audit.opened import record_identity_opened
+from pages._components.no_result import could_not_be_read
 from pages._components.report.choice import choose_options
 from processing.errors import AccessDeniedError
 from processing.language import gettext as _
@@ -69,7 +70,9 @@ def _button(services: Services, review: SessionReview, options: ReportOptions, m
 
 
 def _said(review: SessionReview, made: Typeset) -> None:
-    if review.result is None:
+    if review.result is None and review.summary.status == "failed":
+        could_not_be_read(review.summary)
+    elif review.result is None:
         st.info(
             _("There is no result for this recording yet; the sheet says so."),
             icon=":material/hourglass_empty:",
