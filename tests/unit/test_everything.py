@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,18 @@ def test_what_takes_a_second_stops_what_takes_minutes(
     monkeypatch.setattr(everything, "MEASURED", (_step("unit", "of the unit"),))
     assert everything.main() == 1
     assert "of the unit" not in capfd.readouterr().out
+
+
+def test_what_tests_write_stays_in_memory_where_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(everything, "MEMORY", tmp_path)
+    monkeypatch.setattr(everything, "ROOM_BYTES", 1)
+    assert everything.in_memory() == tmp_path
+    monkeypatch.setattr(everything, "ROOM_BYTES", 1 << 60)
+    assert everything.in_memory() is None
+    monkeypatch.setattr(everything, "MEMORY", tmp_path / "none")
+    assert everything.in_memory() is None
 
 
 def test_every_folder_of_tests_is_run() -> None:
