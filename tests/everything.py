@@ -1,7 +1,7 @@
 """What ``make test`` runs: ``python -m tests.everything``.
 
-Two lanes at once, because the browser's tests wait a lot: the checks and the tests whose coverage is measured in one,
-the tests of pages and of the browser in the other. The first lane's output comes as it is printed, the second one's
+Two lanes at once, because the browser's tests wait a lot: the checks and most tests in one, those of the browser and
+the benchmarks in the other. The first lane's output comes as it is printed, the second one's
 when it has ended.
 """
 
@@ -50,6 +50,8 @@ def _pytest(name: str, *arguments: str) -> Step:
     )
 
 
+BENCHMARKS = "tests/integration/test_benchmarks_run.py"
+
 # A second to find what takes minutes later.
 FIRST = (
     _tool("ruff", "check", "."),
@@ -61,17 +63,19 @@ MEASURED = (
     _tool("lint-imports"),
     _pytest(
         "unit and integration tests", "--dist", "worksteal", "--cov", "--cov-report=", "--cov-fail-under=0",
-        "--ignore=tests/unit/pages", "tests/unit", "tests/property", "tests/integration",
+        "--ignore=tests/unit/pages", f"--ignore={BENCHMARKS}", "tests/unit", "tests/property", "tests/integration",
     ),
     _tool("coverage", "report"),
+    Step("branches", (sys.executable, "-m", "tests.branches")),
+    # Coverage of the pages' tests would cost half their time and add hardly a line of the core.
+    _pytest("pages", "--dist", "worksteal", "tests/unit/pages"),
 )  # fmt: skip
 # Two workers in each lane: they wait a third of their time, for browsers, clocks and disks. Beside a fifth one the
-# tests of the browser would wait for processors.
-# Coverage of the pages' tests would cost half their time and add hardly a line of the core.
+# tests of the browser would wait for processors. The steps are dealt out so that both lanes end together.
 SEEN = (
     Step("audit of the dependencies", (sys.executable, "-m", "tests.audit")),
-    _pytest("pages", "--dist", "worksteal", "tests/unit/pages"),
     _pytest("browser", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not evidence", "tests/browser"),
+    _pytest("benchmarks", "--dist", "worksteal", BENCHMARKS),
 )
 
 

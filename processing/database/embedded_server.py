@@ -26,6 +26,7 @@ from processing.errors import DatabaseUnavailableError
 _VERSION = 18
 _START_S = 60.0  # after a crash the server first reads its log again
 _STOP_S = 20.0
+_FORCED_STOP_S = 5.0
 _PATIENCE_S = 1.0  # processes of a killed server end by themselves, and a new one's file is soon written
 _POLL_S = 0.02
 _KEPT = ("PATH", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # no PG* variables, no credentials
@@ -111,7 +112,11 @@ def stop(cluster_dir: Path) -> None:
     postmaster = find_postmaster(cluster_dir)
     if postmaster is None:
         return
-    for number, wait_s in ((signal.SIGINT, _STOP_S), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+    for number, wait_s in (
+        (signal.SIGINT, _STOP_S),
+        (signal.SIGQUIT, _FORCED_STOP_S),
+        (signal.SIGKILL, _FORCED_STOP_S),
+    ):
         with suppress(psutil.NoSuchProcess):
             postmaster.process.send_signal(number)
         if _wait_until_gone(cluster_dir, wait_s):

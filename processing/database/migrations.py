@@ -163,10 +163,9 @@ def _is_supabase(connection: psycopg.Connection[DictRow]) -> bool:
 
 def _run_bootstrap(connection: psycopg.Connection[DictRow], root: Path, name: str) -> None:
     """Run what is no migration: it depends on the server, and may be run again and again."""
-    path = root / "bootstrap" / f"{name}.sql"
-    if path.exists():
-        with connection.transaction():
-            connection.execute(path.read_text(encoding="utf-8").encode())
+    statements = (root / "bootstrap" / f"{name}.sql").read_text(encoding="utf-8")
+    with connection.transaction():
+        connection.execute(statements.encode())
 
 
 def _ensure_queue_schema(connection: psycopg.Connection[DictRow]) -> None:

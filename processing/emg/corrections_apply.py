@@ -170,20 +170,16 @@ def _applied(
     if found is None:
         return False
     home = kept if found in kept else rejected
-    match change.kind:
-        case "reject":
-            home.remove(found)
-            rejected.append(replace(found, mark=mark))
-        case "accept":
-            home.remove(found)
-            return _place(kept, replace(found, mark=mark), length_s)
-        case "move":
-            home.remove(found)
-            if not _place(kept, Piece(*change.becomes_s, None, mark), length_s):
-                home.append(found)
-                return False
-        case "split":
-            return _split(home, found, change.at_s, mark)
+    if change.kind == "split":
+        return _split(home, found, change.at_s, mark)
+    home.remove(found)
+    if change.kind == "reject":
+        rejected.append(replace(found, mark=mark))
+        return True
+    becomes = replace(found, mark=mark) if change.kind == "accept" else Piece(*change.becomes_s, None, mark)
+    if not _place(kept, becomes, length_s):
+        home.append(found)
+        return False
     return True
 
 

@@ -91,9 +91,7 @@ def make_backup(settings: Settings, target: Path, *, recordings: bool = True) ->
         backup = Backup(dumped, objects, erasures, _sha256(partial / _DUMP), _size_of(partial), left_out)
         _write_synced(partial / _MANIFEST, json.dumps(_to_plain(settings, backup), indent=1).encode())
         _sync_tree(partial)
-        if target.exists():
-            target.rmdir()  # it is empty
-        partial.rename(target)
+        partial.rename(target)  # also onto a folder that is there and empty
         _sync_folder(target.parent)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -175,9 +173,7 @@ def restore_backup(settings: Settings, source: Path, *, erasures: Iterable[Path]
         # The database last: whoever was erased is gone from the recordings before anybody can sign in.
         if elsewhere.storage_backend == "local" and backup.objects:
             settings.bucket_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if settings.bucket_dir.exists():
-                settings.bucket_dir.rmdir()  # it is empty
-            elsewhere.bucket_dir.rename(settings.bucket_dir)
+            elsewhere.bucket_dir.rename(settings.bucket_dir)  # also onto a folder that is there and empty
         elsewhere.cluster_dir.rename(settings.cluster_dir)
         _sync_folder(settings.data_dir)
     finally:
@@ -210,11 +206,10 @@ def _fill(
     with closing(Database(url, max_connections=2)) as database:
         service = ErasureService(database, store, forget=lambda _: None)
         done = {one.code for one in service.erased_patients() if one.completed_at is not None}
-        codes = [one.code for one in again if one.code not in done]
-        for one in again:
-            if one.code not in done:
-                service.restore_erasure(one)
-    return codes
+        due = [one for one in again if one.code not in done]
+        for one in due:
+            service.restore_erasure(one)
+    return [one.code for one in due]
 
 
 def _erasures(backup: Backup, lists: Iterable[Path]) -> list[ErasedPatient]:

@@ -62,7 +62,10 @@ class SignInSession:
         SignInUnavailableError
             If the token has expired and the server does not answer.
         """
-        if self._ended is None and self._remaining_s() > self._early_s():
+        # Not only below the lock: whoever tells the server of the end holds that for as long as the server takes.
+        if self._ended is not None:
+            raise self._ended
+        if self._remaining_s() > self._early_s():
             return self._claims
         # Whoever comes second while the token still holds need not wait for the one who refreshes.
         if not self._lock.acquire(blocking=self._remaining_s() <= 0):

@@ -141,7 +141,9 @@ class LocalObjectStore:
 
     def list_folder(self, folder: str) -> list[str]:
         """Return the name of every file and link below a folder, hidden ones and leftovers of a copy too."""
-        return list_below(self._root, check_object_name(folder.rstrip("/")))
+        name = check_object_name(folder.rstrip("/"))
+        with self._storage_errors("the bucket's folder"):
+            return list_below(self._root, name)
 
     def remove(self, names: Sequence[str]) -> int:
         """Delete files for good, and the folders that are empty then; return how many files were there."""

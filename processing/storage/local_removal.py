@@ -33,13 +33,13 @@ def remove_file(root: Path, name: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     _sync(path.parent)  # the deletion itself must survive a power cut
-    for folder in path.parents:
-        if folder == root:
-            break
+    folder = path.parent
+    while folder != root:
         try:
             folder.rmdir()
         except OSError:
             break  # not empty
+        folder = folder.parent
     return True
 
 

@@ -129,6 +129,16 @@ def test_the_command_says_what_is_missing_and_then_the_answer(
     assert (answer["slow"]["holds"], answer["opened"]["holds"]) == (True, True)
     assert answer["figures"]["n_opened"] == 11
     assert (answer["figures"]["rebuilds"], answer["mean_build_s"]) == (11, 1.5)
+    assert main(["cache-report"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1. building takes over 1 s: true (22 of 22 builds took longer, on average 1.500 s)" in said
+    assert "Would Redis pay here? Yes. Both conditions hold." in said
+    with services.database.transaction() as connection:
+        connection.execute("update app.trace_use set slow_builds = 0")
+    assert main(["cache-report"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1. building takes over 1 s: false" in said
+    assert "Would Redis pay here? No. Both conditions must hold" in said
 
 
 @needs_redis

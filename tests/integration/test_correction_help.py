@@ -6,7 +6,7 @@ import pytest
 
 from processing.c3d import read_recording
 from processing.emg.corrections import Correction
-from processing.errors import NotFoundError
+from processing.errors import NotFoundError, ReplacedRecordingError
 from processing.services import LOCAL_CLINICIAN, Services
 from processing.settings import Settings
 from processing.use_cases.read_models import SessionReview
@@ -67,3 +67,28 @@ def test_a_channel_that_the_recording_does_not_have_is_named(desk: Services, rev
     gone = Correction("CH9", "move", 1.0, 2.0, new_onset_s=1.0, new_offset_s=2.5)
     with pytest.raises(NotFoundError, match="no channel 'CH9'"):
         desk.corrections.fitted(review, gone)
+
+
+def test_a_replaced_file_is_not_measured_under_old_numbers_while_rejecting_goes_on(
+    services: Services, desk: Services, review: SessionReview
+) -> None:
+    services.store.write("P014/game.c3d", make_c3d(contractions_s=EFFORTS[:2]))
+    with pytest.raises(ReplacedRecordingError, match="replaced after this analysis, so nothing is measured"):
+        desk.corrections.signals(review)
+    assert set(desk.corrections.candidates(review)) == {"CH1", "CH2"}
+    assert review.result is not None
+    first = review.result.channels[0].contractions[0]
+    desk.corrections.save(review, Correction("CH1", "reject", first.onset_s, first.offset_s))
+    after = desk.load_review("P014S001").result
+    assert after is not None
+    assert [len(channel.contractions) for channel in after.channels] == [3, 4]
+    assert after.channels[0].amplitude.rms_uv == review.result.channels[0].amplitude.rms_uv  # as detected
+
+
+def test_a_session_without_a_result_has_nothing_to_correct(desk: Services) -> None:
+    desk.save_upload("P014", "game.c3d", make_c3d(contractions_s=EFFORTS))
+    waiting = desk.load_review("P014S001")
+    change = Correction("CH1", "reject", 2.0, 4.5)
+    for ask in (desk.corrections.candidates, lambda review: desk.corrections.save(review, change)):
+        with pytest.raises(NotFoundError, match="Session P014S001 has no result yet"):
+            ask(waiting)

@@ -35,6 +35,11 @@ def stack(tmp_path: Path) -> RunningStack:
         (START, {"LISTENER_PORT": "abc"}, "LISTENER_PORT is 'abc': it should be a valid integer"),
         (START, {"LISTENER_PORT": "0"}, "LISTENER_PORT is 0; 'start' needs a fixed port"),
         (START, {"LISTENER_PORT": "18999", "DASHBOARD_PORT": "18999"}, "are both 18999; they must differ"),
+        (
+            START,
+            {"LISTENER_HOST": "203.0.113.7", "WEBHOOK_SECRET": f"whsec_{'QUJD' * 8}"},
+            "cannot be used (Cannot assign requested address); see LISTENER_PORT and LISTENER_HOST",
+        ),
         (START, {"DATA_DIR": "/dev/null"}, "DATA_DIR is '/dev/null', which cannot be used as a folder"),
         (START, {"DATA_DIR": "/proc/self"}, "DATA_DIR '/proc/self' cannot be written"),
         (("migrate", "--status"), {"DATA_DIR": "/proc/self"}, "The data folder '/proc/"),

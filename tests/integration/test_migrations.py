@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -147,6 +148,16 @@ def test_a_rollback_that_would_delete_what_people_entered_is_refused_until_it_is
 
 def test_a_rollback_without_entries_needs_no_permission(database_url: str) -> None:
     assert len(migrations.rollback(database_url, 3)) == 3
+
+
+def test_a_migration_whose_rollback_file_is_missing_stays_applied(database_url: str, tmp_path: Path) -> None:
+    last = migrations.migration_status(database_url)[-1]
+    (tmp_path / "migrations").symlink_to(migrations.SQL_ROOT / "migrations")
+    with pytest.raises(
+        InvalidParameterError, match=f"{last.version} has no rollback file '{last.path.name}'"
+    ):
+        migrations.rollback(database_url, 1, root=tmp_path)
+    assert all(migration.applied for migration in migrations.migration_status(database_url))
 
 
 def test_what_a_rollback_file_calls_derived_is_something_that_it_drops() -> None:

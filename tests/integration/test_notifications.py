@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import uvicorn
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,6 +31,7 @@ from processing.settings import Settings
 from processing.use_cases.notify import raise_alerts, send_notifications
 from processing.use_cases.operations import Alert
 from tests.builders import make_c3d
+from tests.integration.shared_cache import make_certificate
 from tests.integration.stack import SECRET, served
 from tests.running_stack import free_port
 from webhook_listener.signatures import SignatureVerifier
@@ -143,6 +149,84 @@ def test_a_mail_says_what_failed(mail_server: tuple[str, Mailbox]) -> None:
         "it@clinic.example",
     )
     assert "failure message: Too short." in mail.get_content()
+
+
+USER, PASSWORD = "ghostly@clinic.example", "s3cret/p@ss"
+LOGIN = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A mail server's certificate for localhost, which this machine trusts as it does an authority's."""
+    path, key = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path, key)
+    return context
+
+
+@contextmanager
+def mail_server_with_accounts(mailbox: Mailbox, **options: Any) -> Iterator[tuple[int, list[LoginPassword]]]:
+    """Serve mail to who signs in; yield the port, and what was given to sign in."""
+    given: list[LoginPassword] = []
+
+    def check(_server: Any, _session: Any, _envelope: Any, _how: str, login: LoginPassword) -> AuthResult:
+        given.append(login)
+        right = login == LoginPassword(USER.encode(), PASSWORD.encode())
+        return AuthResult(success=right, handled=False, auth_data=login)
+
+    controller = Controller(
+        mailbox,
+        hostname="localhost",
+        port=free_port(),
+        authenticator=check,
+        **options,
+    )
+    controller.start()
+    try:
+        yield controller.port, given
+    finally:
+        controller.stop()
+
+
+def _options(scheme: str, certificate: ssl.SSLContext) -> dict[str, Any]:
+    if scheme == "smtp+starttls":
+        return {"tls_context": certificate, "require_starttls": True, "auth_required": True}
+    # aiosmtpd takes a connection that is encrypted from the start for an open one.
+    return {"auth_require_tls": False} | ({"ssl_context": certificate} if scheme == "smtps" else {})
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps", "smtp+starttls"])
+def test_a_mail_server_that_wants_a_login_gets_the_one_of_the_address(
+    scheme: str, certificate: ssl.SSLContext
+) -> None:
+    mailbox = Mailbox()
+    with mail_server_with_accounts(mailbox, **_options(scheme, certificate)) as (port, given):
+        url = f"{scheme}://{LOGIN}@localhost:{port}"
+        MailSender(url, sender="ghostly@clinic.example", recipient="it@clinic.example").send(FAILED)
+        wrong = MailSender(
+            url.replace("s3cret", "other"), sender="ghostly@clinic.example", recipient="it@clinic.example"
+        )
+        with pytest.raises(NotificationRefusedError, match="SMTPAuthenticationError") as refused:
+            wrong.send(FAILED)
+    assert "other" not in str(refused.value)
+    assert given[0] == LoginPassword(USER.encode(), PASSWORD.encode())
+    assert [mail["To"] for mail in mailbox.mails] == ["it@clinic.example"]
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_mail_server_that_nobody_vouches_for_gets_neither_password_nor_message(
+    scheme: str, certificate: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox()
+    with mail_server_with_accounts(mailbox, **_options(scheme, certificate)) as (port, given):
+        monkeypatch.delenv("SSL_CERT_FILE")
+        sender = MailSender(
+            f"{scheme}://{LOGIN}@localhost:{port}", sender="a@b.example", recipient="c@d.example"
+        )
+        with pytest.raises(NotificationRefusedError, match="SSLCertVerificationError"):
+            sender.send(FAILED)
+    assert (given, mailbox.mails) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -201,3 +201,33 @@ def test_an_interrupted_drop_goes_on_where_it_stopped(
     older.drop_signals(batch=2)
     assert older.survey().has_signals is False
     assert older.survey().n_rows == older.survey().n_verified == 6
+
+
+def test_a_row_that_arrives_during_the_drop_keeps_its_signals_and_the_column(
+    older: OlderProduct, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(older.copy())
+    maintain = OlderProduct._maintain
+
+    def arrives_first(product: OlderProduct, statement: Any) -> None:
+        with psycopg.connect(database_url) as connection:
+            add_row(connection, 9)
+        maintain(product, statement)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OlderProduct, "_maintain", arrives_first)
+        with pytest.raises(InvalidParameterError, match="A new row arrived meanwhile: copy again, then drop"):
+            older.drop_signals()
+    assert older.survey().has_signals
+    assert _value(database_url, "select count(emg_signals) from analysis_results") == 1
+    assert list(older.copy()) == [1]
+    older.drop_signals()
+    with pytest.raises(InvalidParameterError, match="there is no column 'emg_signals'"):
+        older.drop_signals()
+    assert older.survey().n_rows == older.survey().n_verified == 7
+
+
+def test_a_batch_of_no_rows_is_refused(older: OlderProduct) -> None:
+    with pytest.raises(InvalidParameterError, match="A batch of 0 rows; expected 1 or more"):
+        next(older.copy(batch=0))
+    assert older.survey().n_copied == 0

@@ -73,6 +73,27 @@ def test_the_second_editor_of_an_identity_is_told(dashboard: Services, clinic: C
         other.patients.save_identity("P001", PatientIdentity("Maes"), expected_revision=0)
 
 
+def test_an_empty_identity_stores_nothing_and_erases_nobody_elses(
+    dashboard: Services, clinic: Clinic
+) -> None:
+    one, other = (
+        dashboard.for_viewer(clinic.identity(who)).patients for who in ("therapist", "administrator")
+    )
+    one.add("P014")
+    one.save_identity("P014", PatientIdentity(), expected_revision=0)
+    assert (one.identity("P014").revision, one.load("P014").has_identity) == (0, False)
+    other.save_identity("P014", PatientIdentity("Maes"), expected_revision=0)
+    with pytest.raises(EditConflictError, match="meanwhile"):
+        one.save_identity("P014", PatientIdentity(), expected_revision=0)
+    assert one.identity("P014").identity == PatientIdentity("Maes")
+
+
+def test_an_identity_of_a_patient_who_does_not_exist_is_refused(dashboard: Services, clinic: Clinic) -> None:
+    admin = dashboard.for_viewer(clinic.identity("administrator")).patients
+    with pytest.raises(NotFoundError, match="There is no patient 'P014'"):
+        admin.save_identity("P014", PatientIdentity("Maes"), expected_revision=0)
+
+
 def test_a_hospital_number_names_one_patient(dashboard: Services, clinic: Clinic) -> None:
     admin = dashboard.for_viewer(clinic.identity("administrator")).patients
     admin.save_identity("P001", PatientIdentity(hospital_number="H1"), expected_revision=1)

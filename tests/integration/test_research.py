@@ -216,6 +216,62 @@ def test_a_session_that_changed_since_the_dry_run_is_left_alone(
     assert left.apply_message == "The session changed since the dry run, so its result stays as it is."
 
 
+def test_a_session_that_is_deleted_or_analysed_meanwhile_stops_no_other(
+    analysed: Services, researcher: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = {each.session_code: each.session_id for each in analysed.list_sessions(SessionFilters())}
+
+    def delete(code: str) -> None:
+        analysed.database.execute("delete from app.therapy_sessions where id = %(id)s", {"id": ids[code]})
+
+    with monkeypatch.context() as patched:
+        _meanwhile(patched, {"P001S001": lambda: delete("P001S002")})
+        run = finish(analysed, researcher.research.start("Longer", LONGER, Selection()))
+    assert (run.state, run.counts) == ("tried", {"same": 1, "changed": 2})
+    researcher.research.apply(run.run_id, "Agreed")
+    with monkeypatch.context() as patched:
+        _meanwhile(
+            patched,
+            {
+                "P001S001": lambda: delete("P001S001"),
+                "P001S003": lambda: analysed.analyse_session(ids["P001S003"], force=True),
+            },
+        )
+        run = finish(analysed, run.run_id)
+    assert (run.state, run.n_applied, run.n_not_applied) == ("applied", 1, 1)
+    changed, applied = researcher.research.items(run.run_id)
+    assert (changed.session_code, applied.session_code) == ("P001S003", "P001S004")
+    assert changed.apply_message == "The session changed since the dry run, so its result stays as it is."
+    assert (changed.applied_version, applied.applied_version) == (None, 2)
+    newest = researcher.research.versions("P001S003")[0]
+    assert (newest.version, newest.run_id, newest.changed_settings) == (2, None, {})
+
+
+def _meanwhile(patched: pytest.MonkeyPatch, happens: dict[str, Callable[[], object]]) -> None:
+    """Have something happen when a session has just been analysed, before anything is stored."""
+
+    def analysing(data: bytes, claimed: Any, **how: Any) -> Any:
+        fresh = analyse_claimed(data, claimed, **how)
+        happens.get(claimed.session_code, lambda: None)()
+        return fresh
+
+    patched.setattr("processing.use_cases.reprocessing_chunk.analyse_claimed", analysing)
+
+
+def test_a_version_without_its_score_is_not_listed_and_a_session_without_versions_is_not_found(
+    analysed: Services, researcher: Services
+) -> None:
+    assert [each.version for each in researcher.research.versions("P001S001")] == [1]
+    analysed.database.execute(
+        "delete from app.performance_scores p using app.therapy_sessions s"
+        " where s.id = p.session_id and s.session_code = 'P001S001'",
+        {},
+    )
+    for code in ("P001S001", "P009S001"):
+        with pytest.raises(NotFoundError, match=f"Session '{code}' has no result that may be seen"):
+            researcher.research.versions(code)
+
+
 def test_a_dry_run_of_another_version_of_the_program_is_not_applied(
     analysed: Services, researcher: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,24 +6,26 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+import structlog
 
+from processing.breaker import FAILURES_IN_A_ROW
 from processing.errors import InvalidParameterError, SharedCacheUnavailableError
 from processing.shared_cache import connection as connection_module
-from processing.shared_cache.connection import Connection
+from processing.shared_cache.connection import Connection, NotAskedError
 from tests.integration.shared_cache import (
     SHA,
     Builder,
     client_of,
     got,
+    make_certificate,
     never,
     own_server,
     process,
@@ -109,6 +111,58 @@ def test_a_server_that_may_not_be_asked_is_used_and_said_to_be_unknown(tmp_path:
         assert (cache.facts.state, cache.facts.persistence) == ("working", "not known")
 
 
+def test_a_server_that_tells_nothing_of_its_disk_is_said_to_be_unknown(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some hosted servers do, which let CONFIG be asked and answer with nothing."""
+    monkeypatch.setattr("redis.Redis.config_get", lambda *_: {})
+    with process(redis_server.url) as cache, structlog.testing.capture_logs() as lines:
+        got(cache, SHA, "v", Builder())
+        got(cache, SHA, "v", never)
+        assert (cache.facts.state, cache.facts.persistence) == ("working", "not known")
+    assert [line["event"] for line in lines] == ["shared_cache_persistence_not_known"]
+
+
+def test_while_a_server_is_being_looked_at_others_do_without_it(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+    plain = connection_module.persistence
+
+    def slow(client: Any) -> Any:
+        looking.set()
+        assert go_on.wait(5)
+        return plain(client)
+
+    monkeypatch.setattr(connection_module, "persistence", slow)
+    with closing(Connection(redis_server.url, timeout_s=1.0)) as connection, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(connection.ask, lambda client: client.ping())
+        try:
+            assert looking.wait(5)
+            for _ in range(2 * FAILURES_IN_A_ROW):
+                with pytest.raises(NotAskedError, match="is being looked at"):
+                    connection.ask(lambda client: client.ping())
+        finally:
+            go_on.set()
+        assert first.result(5) is True
+        assert connection.ask(lambda client: client.ping()) is True  # it was never taken for away
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("redis://cache.example:6379/0", ["cache.example"]),
+        ("rediss://cache.example:6379/0", []),
+        ("redis://127.0.0.1:6379/0", []),
+        ("unix:///run/redis.sock", []),
+    ],
+)
+def test_only_an_open_way_to_another_machine_is_warned_of(url: str, warned: list[str]) -> None:
+    with structlog.testing.capture_logs() as lines:
+        Connection(url, timeout_s=0.1).close()
+    assert [line["host"] for line in lines if line["event"] == "shared_cache_without_tls"] == warned
+
+
 def test_a_log_of_commands_is_found_where_config_is_forbidden(tmp_path: Path) -> None:
     options = ("--rename-command", "CONFIG", "", "--appendonly", "yes")
     with own_server(tmp_path, *options) as server, process(server.url) as cache:
@@ -149,7 +203,7 @@ def test_the_rights_that_the_documentation_names_are_enough_and_fewer_keep_nobod
 
 
 def test_over_tls_only_a_server_whose_certificate_is_known_is_used(tmp_path: Path) -> None:
-    certificate, key = _certificate(tmp_path)
+    certificate, key = make_certificate(tmp_path)
     port = free_port()
     options = ("--tls-port", str(port), "--tls-cert-file", str(certificate), "--tls-key-file", str(key))
     with own_server(tmp_path, *options, "--tls-auth-clients", "no") as server, client_of(server) as client:
@@ -164,34 +218,6 @@ def test_over_tls_only_a_server_whose_certificate_is_known_is_used(tmp_path: Pat
             build = Builder()
             got(misled, SHA, "v", build)  # the certificate is another host's
             assert build.n == 1
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate for localhost that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return folder / "cert.pem", folder / "key.pem"
 
 
 def test_forgetting_says_when_it_cannot_be_done(tmp_path: Path) -> None:

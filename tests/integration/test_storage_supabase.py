@@ -193,6 +193,28 @@ def test_a_head_is_one_request_also_when_the_range_is_ignored(
     assert len(double.requests) == 1
 
 
+def test_another_part_than_the_start_is_not_taken_for_it(
+    store: SupabaseObjectStore, double: StorageDouble
+) -> None:
+    double.faults.append(Response(b"56789", 206, headers={"content-range": "bytes 5-9/10"}))
+    with pytest.raises(StorageUnavailableError, match=r"asked for its start, received 'bytes 5-9/10'"):
+        store.read_head("P001/a.c3d", 5)
+
+
+def test_a_removal_that_is_refused_says_so_and_is_not_counted_as_done(
+    store: SupabaseObjectStore, double: StorageDouble
+) -> None:
+    names = [f"P001/{number}.c3d" for number in range(3)]
+    for name in names:
+        double.put(name, b"x")
+    double.faults.append(storage_error(403, "Unauthorized", "jwt expired"))
+    with pytest.raises(StorageUnavailableError, match="refused the service key"):
+        store.remove(names)
+    assert store.list_folder("P001") == names
+    assert store.remove(names) == 3  # in two requests
+    assert store.list_folder("P001") == []
+
+
 def test_a_dripping_download_is_given_up(store: SupabaseObjectStore, double: StorageDouble) -> None:
     async def drip() -> AsyncIterator[bytes]:
         for _ in range(100):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,40 @@ def test_the_summary_is_for_people(game: Path, capfdbinary: pytest.CaptureFixtur
     assert "game.c3d" in text
     assert "Score: not assessable, between" in text
     assert "no MVC is known" in text
+
+
+def test_the_summary_says_what_is_wrong_with_a_channel_and_has_a_dash_for_what_is_unknown(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "noisy.c3d"
+    contractions_s = [(2.0, 4.5), (7.0, 9.5)]
+    path.write_bytes(
+        make_c3d(contractions_s=contractions_s, duration_s=12.0, n_channels=3, mains_uv=[0, 100, 0])
+    )
+    status, lines, _ = run(capfdbinary, path)
+    rows = {cells[0]: cells[1:] for cells in map(str.split, lines) if cells and cells[0].startswith("CH")}
+    assert status == 0
+    assert rows["CH1"][:5] == ["left", "good", "-/12", "2", "2"]
+    assert rows["CH2"][:3] == ["right", "doubtful", "-/12"]
+    assert rows["CH3"][:5] == ["-", "good", "-", "2", "2"]
+    (reason,) = (line for line in lines if line.startswith("  CH"))
+    assert reason.startswith("  CH2: The contractions stand 9 dB over the noise")
+
+
+@pytest.mark.parametrize(
+    ("measures", "words"),
+    [
+        ({"MVC": [2e-4, 2e-4]}, r"\d\d\.\d of 100 \(between \d\d and \d\d if all were recorded\)"),
+        ({"MVC": [2e-4, 2e-4], "RPE": [4.0], "BFR_AOP": [50.0]}, r"\d\d\.\d of 100"),
+    ],
+)
+def test_a_score_has_a_range_only_while_something_was_not_recorded(
+    measures: dict[str, list[float]], words: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "known.c3d"
+    path.write_bytes(
+        make_c3d(contractions_s=[(2.0, 4.5), (7.0, 9.5)], duration_s=12.0, parameters={"INFO": measures})
+    )
+    status, lines, _ = run(capfdbinary, path)
+    assert status == 0
+    assert [line for line in lines if re.fullmatch(f"Score: {words}", line)]

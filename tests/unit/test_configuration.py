@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from processing.cli.main import main
 from processing.database.conninfo import way_in
 from processing.errors import InvalidParameterError
+from processing.services import configuration
 from processing.services.configuration import PARTS, check_configuration, find_faults, find_warnings
 from processing.services.environment import near_misses
 from processing.settings import DEFAULTS_OF, Settings
@@ -117,6 +119,33 @@ def test_one_unsafe_setting_is_refused_by_the_program_that_it_concerns(
     faults = find_faults(settings, [part])
     assert [said in fault for fault in faults] == [True], faults
     assert "secret-word" not in " ".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("change", "part", "said"),
+    [
+        ({"webhook_body_signature": True}, "listener", "WEBHOOK_BODY_SIGNATURE is on"),
+        ({"notify_email_to": None}, "worker", "alerts reach nobody"),
+        ({"notify_webhook_url": "https://chat.example/x"}, "worker", "cannot tell who sent an alert"),
+        ({"erasures_file": None}, "worker", "keep it with the backups"),
+        ({"storage_backend": "local"}, "worker", "nothing needs that key"),
+    ],
+)
+def test_what_may_be_meant_so_is_a_warning_and_keeps_nothing_from_starting(
+    production: dict[str, Any], monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], part: Any, said: str
+) -> None:
+    monkeypatch.setattr(configuration, "given_variables", list)  # what this machine has set is another matter
+    with structlog.testing.capture_logs() as lines:
+        check_configuration(_settings(production | change), part)
+    assert [line["event"] for line in lines] == ["configuration_warning"]
+    assert said in lines[0]["sentence"]
+
+
+def test_the_apis_guests_may_come_from_exact_origins_over_tls_or_from_this_machine(
+    production: dict[str, Any],
+) -> None:
+    origins = "https://research.example, http://localhost:3000"
+    assert find_faults(_settings(production | {"api_cors_origins": origins}), ["api"]) == []
 
 
 def test_a_fault_of_one_program_keeps_no_other_from_starting(production: dict[str, Any]) -> None:

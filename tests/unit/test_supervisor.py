@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from processing.errors import DatabaseUnavailableError
 from processing.supervisor import DatabaseKeeper, Program, Supervisor
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _program(folder: Path, code: str, name: str = "child") -> Program:
@@ -80,6 +85,42 @@ def test_shutting_down_ends_grandchildren_and_the_unwilling(tmp_path: Path) -> N
     supervisor.shut_down()
     assert not program.running
     _wait_for(lambda: not _alive(grandchild) or _is_zombie(grandchild))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's kernel ends a child with its owner")
+def test_programs_end_with_an_owner_that_is_killed(tmp_path: Path) -> None:
+    owner_code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from processing.supervisor import Program\n"
+        "folder = Path(sys.argv[1])\n"
+        "program = Program('child', ['sleep', '60'], {'PATH': sys.argv[2]}, folder / 'child.log', folder)\n"
+        "program.start()\n"
+        "print(program.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", owner_code, tmp_path, os.environ["PATH"]],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    ) as owner:  # fmt: skip
+        assert owner.stdout is not None
+        child = int(owner.stdout.readline())
+        assert _alive(child)
+        owner.kill()
+    _wait_for(lambda: not _alive(child) or _is_zombie(child))
+
+
+def test_when_one_program_cannot_be_started_the_others_are_ended(tmp_path: Path) -> None:
+    started = _program(tmp_path, "import time; time.sleep(60)", "started")
+    missing = Program("missing", [str(tmp_path / "nothing")], {}, tmp_path / "missing.log", tmp_path)
+    never = _program(tmp_path, "", "never")
+    supervisor = Supervisor([started, missing, never], report=lambda _: None)
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        supervisor.start()
+    assert started.running
+    supervisor.shut_down()
+    assert not started.running
+    assert never.process is None
 
 
 def test_a_large_log_is_set_aside_when_a_program_starts(tmp_path: Path) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from processing.c3d import read_recording, read_recording_isolated
-from processing.c3d.child_process import TEMPLATE_COMMAND
+from processing.c3d import child_process, read_recording, read_recording_isolated
+from processing.c3d.child_process import TEMPLATE_COMMAND, Reader, ReaderTemplate
 from processing.c3d.isolated import MAX_RECORDING_BYTES, IsolatedReader
-from processing.c3d.wire import decode, encode_error
+from processing.c3d.wire import decode, encode_error, encode_recording
 from processing.errors import (
     InvalidParameterError,
     MissingChannelError,
@@ -223,8 +226,72 @@ def test_a_program_that_reads_and_ends_leaves_no_child(data: bytes, tmp_path: Pa
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_a_template_that_cannot_be_started_is_one_error(tmp_path: Path) -> None:
+    reader = IsolatedReader([str(tmp_path / "nothing")])
+    with pytest.raises(ReaderCrashedError, match=r"could not be started: .*No such file"):
+        reader.read(b"any")
+
+
+def test_a_template_that_ends_before_it_is_asked_is_one_error() -> None:
+    template = ReaderTemplate(["true"])
+    template._process.wait()
+    with pytest.raises(ReaderCrashedError, match="could not be handed to the isolated reader"):
+        template.fork([b"any"])
+    template.close()
+
+
+@pytest.fixture
+def slow_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let 0.6 s pass with every look at the clock."""
+    times = itertools.count(step=0.6)
+    monkeypatch.setattr(child_process, "time", SimpleNamespace(monotonic=lambda: next(times)))
+
+
+@pytest.mark.usefixtures("slow_clock")
+def test_a_reader_that_is_still_answering_when_its_time_is_up_is_too_slow() -> None:
+    ours, control = socket.socketpair()
+    reading, writing = os.pipe()
+    os.write(writing, b"more than nothing")
+    os.close(writing)  # there is always something to read, if only the end
+    control.close()
+    reader = Reader(ours, reading)
+    with pytest.raises(ReaderCrashedError, match="did not finish within 1 s"):
+        reader.answer(timeout_s=1.0, max_bytes=100)
+    assert reader.close()
+
+
+@pytest.mark.usefixtures("slow_clock")
+def test_a_keeper_that_talks_on_is_not_listened_to_for_longer_than_a_reading_may_take() -> None:
+    ours, control = socket.socketpair()
+    reading, writing = os.pipe()
+    os.close(writing)
+    control.sendall(b"x" * 10_000)
+    control.close()  # whoever listens to the end would say that the reader was killed
+    with ours, pytest.raises(ReaderCrashedError, match="answered but did not end"):
+        Reader(ours, reading).answer(timeout_s=5.0, max_bytes=100)
+    os.close(reading)
+
+
+def test_a_recording_goes_through_a_temporary_file_where_the_system_has_none_in_memory(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_process, "sys", SimpleNamespace(platform="another"))
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    assert same(read_recording_isolated(data), read_recording(data))
+
+
 def test_the_default_template_runs_this_products_code() -> None:
     assert str(ROOT) in TEMPLATE_COMMAND
+
+
+@pytest.mark.parametrize("name", ["Ghostly_Emg_20230321_17-23-09-0409.c3d", None])
+def test_a_recording_is_the_same_behind_the_wire_with_and_without_a_date(
+    data: bytes, name: str | None
+) -> None:
+    recording = read_recording(data, file_name=name)
+    assert (recording.metadata.recorded_at is None) == (name is None)
+    assert recording.activated_v
+    assert same(decode(encode_recording(recording)), recording)
 
 
 @pytest.mark.parametrize(

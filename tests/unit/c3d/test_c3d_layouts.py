@@ -13,7 +13,7 @@ import pytest
 from processing.c3d import read_recording
 from processing.c3d.byte_order import ByteOrder
 from processing.c3d.head import read_head
-from processing.errors import TruncatedRecordingError, UnreadableRecordingError
+from processing.errors import MissingChannelError, TruncatedRecordingError, UnreadableRecordingError
 from tests.builders import make_c3d
 from tests.unit.c3d.raw_c3d import encode_c3d
 
@@ -111,21 +111,22 @@ def test_a_padded_last_block_is_tolerated() -> None:
         assert read_recording(data).emg_v.tobytes() == stored.tobytes()
 
 
+def test_a_file_that_stops_inside_its_padding_lost_its_end() -> None:
+    data = encode_c3d(noise_v(90), labels=EMG_LABELS, pad=True)
+    with pytest.raises(
+        TruncatedRecordingError,
+        match=r"stops inside its last block, 10 bytes before the end of 2 560\. It was probably",
+    ):
+        read_recording(data[:-10])
+
+
 def test_more_than_padding_after_the_last_frame_is_refused() -> None:
     data = encode_c3d(noise_v(90), labels=EMG_LABELS, pad=True)
     with pytest.raises(UnreadableRecordingError, match=r"promises 3 frames .* but the file holds"):
         read_recording(data + b"\1" * 600)
 
 
-@pytest.mark.parametrize(
-    "extra",
-    [
-        {"TRIAL": {"ACTUAL_START_FIELD": [1, 0], "ACTUAL_END_FIELD": [70_000 & 0xFFFF, 1]}},
-        {"POINT": {"LONG_FRAMES": 70_000.0}},
-    ],
-)
-@pytest.mark.parametrize("header_last_frame", [0xFFFF, 70_000 - 0x10000])
-def test_long_recordings_go_beyond_the_headers_16_bits(extra: dict[str, Any], header_last_frame: int) -> None:
+def long_file(header_last_frame: int, extra: dict[str, Any]) -> tuple[np.ndarray[Any, Any], bytes]:
     stored = np.random.default_rng(2).normal(0.0, 1e-4, (1, 70_000)).astype(np.float32)
     data = encode_c3d(
         stored,
@@ -137,6 +138,24 @@ def test_long_recordings_go_beyond_the_headers_16_bits(extra: dict[str, Any], he
         header_last_frame=header_last_frame,
         extra=extra,
     )
+    return stored, data
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"TRIAL": {"ACTUAL_START_FIELD": [1, 0], "ACTUAL_END_FIELD": [70_000 & 0xFFFF, 1]}},
+        {"POINT": {"LONG_FRAMES": 70_000.0}},
+    ],
+)
+@pytest.mark.parametrize("header_last_frame", [0xFFFF, 70_000 - 0x10000])
+def test_long_recordings_go_beyond_the_headers_16_bits(extra: dict[str, Any], header_last_frame: int) -> None:
+    stored, data = long_file(header_last_frame, extra)
+    assert read_recording(data).emg_v.tobytes() == stored.tobytes()
+
+
+def test_a_number_of_frames_that_is_a_fraction_goes_beyond_16_bits_where_the_header_stops_at_them() -> None:
+    stored, data = long_file(0xFFFF, {"POINT": {"FRAMES": 70_000.0}})
     assert read_recording(data).emg_v.tobytes() == stored.tobytes()
 
 
@@ -157,6 +176,11 @@ def test_the_shortfall_is_told_in_frames_and_bytes() -> None:
     [
         ({"POINT": {"USED": 2}}, "number of points is 1 in the header and 2 in POINT:USED"),
         ({"POINT": {"FRAMES": 29}}, "number of frames is 30 in the header and 29 in POINT:FRAMES"),
+        ({"POINT": {"LONG_FRAMES": 29.0}}, "number of frames is 30 in the header and 29 in TRIAL"),
+        (
+            {"TRIAL": {"ACTUAL_START_FIELD": [2, 0], "ACTUAL_END_FIELD": [32, 0]}},
+            "number of frames is 30 in the header and 31 in TRIAL",
+        ),
         ({"ANALOG": {"USED": 2}}, "number of analog channels is 3 in the header and 2 in ANALOG:USED"),
         ({"ANALOG": {"RATE": 2000.0}}, "ANALOG:RATE is 2000 Hz, but 30 samples per frame at 33 frames"),
         ({"POINT": {"SCALE": 0.1}}, "it is -1 in the header and 0.1 in POINT:SCALE"),
@@ -231,6 +255,41 @@ def test_samples_per_frame_that_the_header_leaves_out_are_worked_out() -> None:
     stored = noise_v()
     data = encode_c3d(stored, labels=EMG_LABELS, units=["V"] * 3)
     assert read_recording(data[:18] + b"\0\0" + data[20:]).emg_v.tobytes() == stored.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("point_rate_hz", "words"), [(5000.0, "150000 Hz"), (0.01, r"0\.3 Hz"), (0.0, "0 Hz")]
+)
+def test_a_rate_at_which_nobody_records_is_refused(point_rate_hz: float, words: str) -> None:
+    data = encode_c3d(noise_v(), labels=EMG_LABELS, point_rate_hz=point_rate_hz)
+    with pytest.raises(
+        UnreadableRecordingError, match=f"rate is {words}; it should lie between 1 and 100000 Hz"
+    ):
+        read_recording(data)
+
+
+def with_data_block(data: bytes, block: int) -> bytes:
+    return data[:16] + bytes([block, 0]) + data[18:]
+
+
+def test_a_first_data_block_that_the_header_leaves_out_is_that_of_the_parameters() -> None:
+    stored = noise_v()
+    data = encode_c3d(stored, labels=EMG_LABELS, units=["V"] * 3, extra={"POINT": {"DATA_START": 3}})
+    assert read_recording(with_data_block(data, 0)).emg_v.tobytes() == stored.tobytes()
+
+
+@pytest.mark.parametrize(("block", "byte"), [(0, 0), (2, 512)])
+def test_data_that_would_start_among_the_parameters_are_refused(block: int, byte: int) -> None:
+    data = with_data_block(encode_c3d(noise_v(), labels=EMG_LABELS), block)
+    with pytest.raises(UnreadableRecordingError, match=rf"\(byte 1024\), but block {block} is byte {byte}\."):
+        read_recording(data)
+
+
+def test_a_file_of_positions_alone_has_no_channel_to_read() -> None:
+    data = encode_c3d(np.zeros((0, 900)))
+    for samples_per_frame in (30, 0):
+        with pytest.raises(MissingChannelError, match="no EMG channel; its channels are none"):
+            read_recording(data[:18] + bytes([samples_per_frame, 0]) + data[20:])
 
 
 def test_without_a_rate_of_points_the_analog_rate_stands_alone() -> None:

@@ -59,6 +59,18 @@ def test_millions_of_empty_texts_are_none() -> None:
     assert parse(group_record(INTEL, 1, "INFO"), record).texts("INFO", "A") == ()
 
 
+def test_bytes_are_signed_numbers() -> None:
+    record = bytes([1, 1]) + b"A" + bytes([9, 0, 1, 1, 3, 5, 0x80, 0xFF]) + b"\0"
+    assert parse(group_record(INTEL, 1, "INFO"), record).numbers("INFO", "A") == (5.0, -128.0, -1.0)
+
+
+def test_a_section_may_be_full_to_its_last_byte() -> None:
+    texts = ["x" * 163, "y" * 163, "z" * 163]
+    records = [group_record(INTEL, 1, "INFO"), parameter(INTEL, 1, "A", texts)]
+    assert 4 + sum(map(len, records)) == 512
+    assert parse(*records).texts("INFO", "A") == tuple(texts)
+
+
 @pytest.mark.parametrize(
     ("record", "words"),
     [

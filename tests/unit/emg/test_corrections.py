@@ -25,7 +25,7 @@ from processing.emg.corrections_candidates import likeliest_doubles, likeliest_m
 from processing.emg.corrections_measure import correct_channel
 from processing.emg.measures import recording_signals
 from processing.emg.parameters import SessionTargets
-from processing.emg.results import ChannelAnalysis, IntervalS
+from processing.emg.results import ChannelAnalysis, FaintActivity, IntervalS
 from processing.emg.targets import reapply_targets
 from processing.errors import InvalidParameterError
 from tests.builders import make_recording
@@ -102,6 +102,16 @@ def play_on(log: list[LogEntry], action: str, author: str) -> list[LogEntry]:
 def test_a_new_edit_leaves_nothing_to_redo() -> None:
     log = play([("edit", "a"), ("undo", "a"), ("edit", "a")])
     assert next_redo(log, "a") is None
+
+
+def test_a_step_that_finds_no_edit_to_step_over_changes_nothing() -> None:
+    first, second = edit(1, "reject", (1.0, 2.0)), edit(2, "reject", (5.0, 6.0))
+    twice = [first, second, *(LogEntry(n, "undo", target=2, author="a") for n in (3, 4))]
+    assert active_edits(twice) == (first,)
+    assert (next_undo(twice, "a"), next_redo(twice, "a")) == (first, second)
+    unknown = [first, LogEntry(2, "undo", target=9, author="a")]
+    assert active_edits(unknown) == (first,)
+    assert (next_undo(unknown, "a"), next_redo(unknown, "a")) == (first, None)
 
 
 # Where contractions lie after corrections.
@@ -214,6 +224,26 @@ def test_a_rejected_contraction_is_accepted_again() -> None:
     assert state.rejected == ()
 
 
+@pytest.mark.parametrize(
+    ("last", "beyond"),
+    [
+        ((8.0, 9.0), edit(1, "move", (8.0, 9.0), new_onset_s=8.97, new_offset_s=10.5)),
+        ((8.0, 9.0), edit(1, "add", (9.5, 11.0))),
+        ((8.5, 9.4), edit(1, "split", (8.5, 9.4), at_s=9.2)),
+        ((8.96, 9.02), edit(1, "accept", (8.96, 9.02))),
+    ],
+    ids=["move", "add", "split", "accept"],
+)
+def test_an_edit_that_the_end_leaves_no_room_for_changes_nothing_and_is_named(
+    last: IntervalS, beyond: LogEntry
+) -> None:
+    # As where the recording was replaced by a shorter one.
+    detected = [(1.0, 2.0), last]
+    assert apply_corrections(detected, [beyond], length_s=12.0).unmatched == ()
+    untouched = apply_corrections(detected, [], length_s=9.0)
+    assert apply_corrections(detected, [beyond], length_s=9.0) == replace(untouched, unmatched=(beyond,))
+
+
 # What is refused, and why.
 
 
@@ -232,9 +262,35 @@ def test_a_change_that_has_no_place_is_refused_in_words(change: Correction, word
         check_correction(state, change, length_s=LENGTH_S)
 
 
+@pytest.mark.parametrize(("kind", "done"), [("accept", "accepted"), ("reject", "rejected")])
+def test_what_was_said_already_is_refused(kind: Any, done: str) -> None:
+    said = edit(1, kind, (1.0, 2.0), reason="double")
+    state = apply_corrections([(1.0, 2.0)], [said], length_s=LENGTH_S)
+    with pytest.raises(InvalidParameterError, match=f"1.00–2.00 s is {done} already"):
+        check_correction(state, Correction("CH1", kind, 1.0, 2.0, reason="double"), length_s=LENGTH_S)
+
+
+def test_another_reason_and_other_edges_are_news() -> None:
+    rejected = edit(1, "reject", (1.0, 2.0), reason="double")
+    moved = edit(2, "move", (5.0, 6.0), new_onset_s=5.2, new_offset_s=6.0)
+    log = [rejected, moved]
+    for again in (
+        edit(3, "reject", (1.0, 2.0), reason="artefact"),
+        edit(4, "move", (5.2, 6.0), new_onset_s=5.3, new_offset_s=6.1),
+    ):
+        state = apply_corrections([(1.0, 2.0), (5.0, 6.0)], log, length_s=LENGTH_S)
+        assert again.correction is not None
+        check_correction(state, again.correction, length_s=LENGTH_S)
+        log.append(again)
+    state = apply_corrections([(1.0, 2.0), (5.0, 6.0)], log, length_s=LENGTH_S)
+    assert [p.mark and p.mark.reason for p in state.rejected] == ["artefact"]
+    assert [p.interval_s for p in state.kept] == [(5.3, 6.1)]
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
+        ({"kind": "split", "onset_s": 1.0, "offset_s": 2.0}, "needs the moment at which to cut"),
         ({"kind": "add", "onset_s": 3.0, "offset_s": 3.01}, "too short"),
         ({"kind": "add", "onset_s": float("nan"), "offset_s": 3.0}, "does not lie"),
         ({"kind": "move", "onset_s": 1.0, "offset_s": 2.0}, "needs a new start"),
@@ -363,3 +419,19 @@ def test_a_signal_without_activity_has_no_candidate() -> None:
     analysis = analyse_recording(silent)
     assert np.isfinite(silent.emg_v).all()
     assert likeliest_misses(analysis.channels[0], length_s=20.0) == ()
+
+
+def test_without_any_contraction_faint_activity_is_neither_likely_nor_unlikely() -> None:
+    none_counts = replace(LEFT, contractions=(), faint=(FaintActivity(10.0, 11.0, 1.0, 20.0, 15.0),))
+    (proposed,) = likeliest_misses(none_counts, length_s=LENGTH_S)
+    assert (proposed.onset_s, proposed.offset_s, proposed.faint) == (10.0, 11.0, True)
+    assert (proposed.usual_peak_uv, proposed.gap_s, proposed.usual_gap_s) == (None, None, None)
+    assert proposed.likelihood == pytest.approx(0.5)
+
+
+def test_where_the_noise_is_not_known_nothing_is_sought_below_the_threshold() -> None:
+    without = replace(LEFT, contractions=LEFT.contractions[1:])  # what is sought lies there
+    (found, *_) = likeliest_misses(without, length_s=LENGTH_S, signals=SIGNALS)
+    assert found.onset_s == pytest.approx(2.0, abs=0.1)
+    unknown = replace(without, quality=replace(without.quality, noise_uv=None))
+    assert likeliest_misses(unknown, length_s=LENGTH_S, signals=SIGNALS) == ()

@@ -10,6 +10,9 @@ import pytest
 from scipy import signal
 
 from processing.emg.analysis import analyse_recording
+from processing.emg.conditioning import ConditionedChannel
+from processing.emg.detection import detect_contractions
+from processing.emg.parameters import AnalysisParameters
 from processing.emg.results import ChannelAnalysis, Mvc
 from processing.recording import Recording
 from tests.builders import make_recording
@@ -266,3 +269,24 @@ def test_a_channel_of_missing_values_holds_no_sample() -> None:
 def test_a_channel_of_a_few_samples_is_analysed_without_an_error() -> None:
     channel = analyse(make_recording(contractions_s=(), duration_s=0.05))
     assert channel.quality.verdict == "not_judged"
+
+
+def test_a_recording_of_a_second_is_analysed_and_said_to_be_too_short() -> None:
+    channel = analyse(make_recording(contractions_s=[(0.3, 0.7)], duration_s=0.99))
+    assert channel.quality.verdict == "not_judged"
+    assert "5 s are needed to tell contractions from noise" in channel.quality.reasons[0]
+    (found,) = channel.contractions
+    assert (found.onset_s, found.offset_s) == pytest.approx((0.3, 0.7), abs=0.05)
+
+
+def test_activity_out_of_exact_silence_is_found_to_its_edges() -> None:
+    # A front end that sends zeros at rest; nothing is masked here, so that silence is the floor.
+    time_s = np.arange(round(20 * FS)) / FS
+    active = ((time_s > 3) & (time_s < 5)) | ((time_s > 10) & (time_s < 12.5))
+    emg_v = np.where(active, 1e-4 * np.random.default_rng(0).standard_normal(time_s.size), 0.0)
+    no = np.zeros(time_s.size, dtype=np.bool_)
+    channel = ConditionedChannel(FS, emg_v, emg_v, emg_v, no, no, no, no, no, no, no, 50.0, 0.0)
+    found = detect_contractions(channel, parameters=AnalysisParameters()).contractions
+    assert [(start / FS, stop / FS) for start, stop in found] == [
+        pytest.approx(edges, abs=0.02) for edges in [(3.0, 5.0), (10.0, 12.5)]
+    ]

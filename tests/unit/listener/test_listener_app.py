@@ -19,6 +19,7 @@ import structlog
 from fastapi import FastAPI
 
 from http_edge.server import make_server
+from processing.breaker import FAILURES_IN_A_ROW
 from processing.errors import (
     DatabaseUnavailableError,
     NotFoundError,
@@ -33,6 +34,7 @@ from processing.webhooks import encode_event, sign_event, storage_event
 from tests.unit.storage.supabase_double import running_server
 from webhook_listener import delivery as delivery_module
 from webhook_listener.app import DELIVERY_PATHS, create_app
+from webhook_listener.delivery import Threads
 from webhook_listener.services import ListenerLimits, ListenerServices
 from webhook_listener.signatures import SignatureVerifier
 
@@ -370,6 +372,51 @@ def test_a_slow_header_does_not_delay_the_answer(clinic: Clinic) -> None:
     assert [(response.status_code, response.json()["metadata"]) for response in responses] == [
         (202, None)
     ] * 3
+
+
+def test_a_delivery_does_not_queue_for_a_header_while_others_are_read(clinic: Clinic) -> None:
+    reading, release = threading.Event(), threading.Event()
+
+    def wait(_name: str) -> RecordingMetadata:
+        reading.set()
+        release.wait(5)
+        return METADATA
+
+    clinic.peek = wait
+    app = listener(clinic, ListenerLimits(max_peeks=1, peek_budget_s=5.0))
+
+    async def send() -> tuple[httpx.Response, httpx.Response]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://listener") as client:
+            first = asyncio.create_task(client.post(DELIVERY_PATHS[0], **delivery(event_id="evt_1")))
+            try:
+                assert await asyncio.to_thread(reading.wait, 5)
+                second = await client.post(DELIVERY_PATHS[0], **delivery(event_id="evt_2"))
+                assert not first.done()
+            finally:
+                release.set()
+            return await first, second
+
+    first, second = asyncio.run(send())
+    assert (first.status_code, first.json()["metadata"]["channels"]) == (202, ["CH1"])
+    assert (second.status_code, second.json()["metadata"]) == (202, None)
+
+
+def test_waiting_for_a_thread_does_not_count_as_a_database_that_is_away() -> None:
+    calls: list[str] = []
+
+    async def ask() -> list[str]:
+        threads = Threads(ListenerLimits(call_timeout_s=0.0))  # over before any thread could be had
+        said = []
+        for _ in range(2 * FAILURES_IN_A_ROW):
+            with pytest.raises(DatabaseUnavailableError) as refused:
+                await threads.ask_database(lambda: calls.append("asked"))
+            said.append(str(refused.value))
+        return said
+
+    # Had it counted, the last ones would have been refused as of a database that does not answer.
+    assert asyncio.run(ask()) == ["No answer within 0 s"] * 2 * FAILURES_IN_A_ROW
+    assert calls == []
 
 
 def test_a_header_and_a_row_are_asked_for_at_the_same_time(clinic: Clinic) -> None:

@@ -6,12 +6,17 @@ import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from processing.emg.results import Mvc
+from processing.recording import Side
 from processing.reports.completeness import N_ITEMS, Item, completeness
 from processing.reports.model import ReportSource
 from processing.use_cases.mvc import MvcMeasurement
 from processing.use_cases.prescriptions import Prescription
+from processing.use_cases.side_map import MappedChannel, SideMap
 from processing.version import SOFTWARE_VERSION
 from tests.unit.pages.fakes import make_review
 from tests.unit.reports.sources import leg, ordinary, review_of, source_of, without_any_mvc, without_sides
@@ -93,6 +98,41 @@ def test_a_session_peak_is_no_normalisation() -> None:
 
 def test_channels_without_a_leg_have_no_side() -> None:
     assert not items(without_sides())["side"].stated
+
+
+@pytest.mark.parametrize(
+    ("side_from", "revision", "said"),
+    [
+        (("label", "label"), 0, "as the labels say"),
+        (("label", "convention"), 0, "by the game's convention; the file does not say"),
+        (("label", "person"), 1, "said by a person"),
+    ],
+)
+def test_how_the_legs_are_known_stands_beside_them(side_from: Any, revision: int, said: str) -> None:
+    legs: tuple[tuple[str, Side], ...] = (("CH1 Raw", "left"), ("CH2 Raw", "right"))
+    channels = tuple(
+        MappedChannel(key, key, "V", "emg", "A signal as EMG is.", side, True, known)
+        for (key, side), known in zip(legs, side_from, strict=True)
+    )
+    found = items(replace(ordinary(), side_map=SideMap(channels, revision)))["side"]
+    assert (found.value, found.remark) == ("CH1 Raw → Left, CH2 Raw → Right", said)
+
+
+def test_a_unit_that_the_file_names_is_stated_and_an_assumed_one_is_not() -> None:
+    source = ordinary()
+    assert source.review.result is not None
+    metadata = source.review.result.metadata
+    named = tuple(replace(info, unit="mV", unit_assumed=False) for info in metadata.channels)
+    result = replace(source.review.result, metadata=replace(metadata, channels=named))
+    unit = items(replace(source, review=replace(source.review, result=result)))["unit"]
+    assert (unit.value, unit.remark) == ("mV in the file, printed in µV", None)
+    assert items(source)["unit"].remark == "V is assumed, the file names no unit; printed in µV"
+
+
+def test_a_recording_without_a_channel_has_neither_unit_nor_side() -> None:
+    found = items(source_of(review_of([])))
+    assert not found["unit"].stated
+    assert not found["side"].stated
 
 
 def test_a_recording_without_a_date_has_no_time() -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from processing.emg.results import IntervalS
 from processing.reports import ReportOptions, typeset_report
-from processing.reports.panels import Look, leg_panel, ticks, top_of
+from processing.reports.panels import Look, Panel, leg_panel, ticks, top_of
 from tests.unit.pages.fakes import LOOSE_FINDING, make_contraction, make_quality, make_traces
 from tests.unit.reports.reading import grey_pages
 from tests.unit.reports.sources import leg, rejected, review_of, source_of
@@ -34,13 +35,41 @@ def test_a_spike_of_one_sample_is_on_paper() -> None:
 def test_no_line_is_drawn_across_what_was_left_out() -> None:
     quality = make_quality("doubtful", (), [(20.0, 25.0)])
     channel = leg("left", [make_contraction(5.0)], quality=quality)
-    drawn = leg_panel(make_traces(channel), channel, look(), target_uv=None)
-    lines = re.findall(r'<polyline points="([^"]+)"', drawn.picture)
-    spans = [[float(point.split(",")[0]) for point in line.split()] for line in lines]
-    left, right = (10 + 168.5 * t / 60 for t in (20.0, 25.0))
-    assert len(spans) == 2
-    assert max(spans[0]) <= left + 0.02
-    assert min(spans[1]) >= right - 0.02
+    first, second = lines_of(leg_panel(make_traces(channel), channel, look(), target_uv=None))
+    assert first[1] <= 20.0 + 0.01
+    assert second[0] >= 25.0 - 0.01
+
+
+@pytest.mark.parametrize(
+    ("masked", "expected"),
+    [
+        ([(0.0, 5.0)], [(5.0, 60.0)]),
+        ([(50.0, 60.0)], [(0.0, 50.0)]),
+        ([(20.0, 30.0), (22.0, 25.0)], [(0.0, 20.0), (30.0, 60.0)]),
+    ],
+    ids=["from the start", "to the end", "one within another"],
+)
+def test_what_was_left_out_at_an_end_or_twice_is_blank_and_the_rest_is_drawn(
+    masked: list[IntervalS], expected: list[IntervalS]
+) -> None:
+    channel = leg("left", [make_contraction(40.0)], quality=make_quality("doubtful", (), masked))
+    drawn = lines_of(leg_panel(make_traces(channel), channel, look(), target_uv=None))
+    assert drawn == [pytest.approx(place, abs=0.2) for place in expected]
+
+
+def test_a_stretch_without_a_single_amplitude_has_no_line() -> None:
+    channel = leg("left", [], quality=make_quality("doubtful", (), [(20.0, 25.0), (30.0, 35.0)]))
+    traces = make_traces(channel)
+    traces.rms_envelope_uv[round(24.0 * 990) : round(31.0 * 990)] = np.nan
+    drawn = lines_of(leg_panel(traces, channel, look(), target_uv=None))
+    assert drawn == [pytest.approx(place, abs=0.2) for place in [(0.0, 20.0), (35.0, 60.0)]]
+
+
+def lines_of(panel: Panel) -> list[IntervalS]:
+    """Return from when to when each line of a picture of 60 s goes, in seconds."""
+    lines = re.findall(r'<polyline points="([^"]+)"', panel.picture)
+    places = [[(float(point.split(",")[0]) - 10) * 60 / 168.5 for point in line.split()] for line in lines]
+    return [(min(place), max(place)) for place in places]
 
 
 def test_one_scale_holds_for_both_legs_and_ignores_what_is_not_judged() -> None:
@@ -49,6 +78,16 @@ def test_one_scale_holds_for_both_legs_and_ignores_what_is_not_judged() -> None:
     loud.rms_envelope_uv[:] = 5000.0
     top = top_of([(make_traces(left), left), (loud, loose)], [187.5, None], raw=False)
     assert 200 < top < 400
+
+
+def test_where_nothing_is_judged_the_scale_fits_what_was_recorded_but_for_single_spikes() -> None:
+    loose = leg("left", (), quality=make_quality("not_judged", [LOOSE_FINDING]), mvc=None)
+    loud, unknown = make_traces(loose), make_traces(loose)
+    loud.rms_envelope_uv[:] = 40.0
+    loud.rms_envelope_uv[7] = 5000.0
+    unknown.rms_envelope_uv[:] = np.nan
+    assert top_of([(loud, loose), (unknown, loose)], [None, None], raw=False) == pytest.approx(40.0)
+    assert top_of([(unknown, loose)], [None], raw=False) == 1.0
 
 
 def test_a_target_far_above_does_not_flatten_the_signal() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gettext
+import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -19,21 +21,29 @@ from tests.unit.reports.sources import (
     failed,
     one_leg_not_judged,
     ordinary,
+    review_of,
     reviewed,
+    source_of,
     without_any_mvc,
     worst,
 )
+from tests.unit.reports.test_patient_sheet import before
 
 MOST_PAGES: dict[Sheet, int] = {"clinical": 2, "patient": 1}
 FULL = {"include_raw": True, "include_name": True}
 
 
 class LongWords(gettext.NullTranslations):
-    """A language that needs half as many letters again; its placeholders are kept."""
+    """A language that needs half as many letters again, or ``more`` times as many; it keeps placeholders."""
+
+    def __init__(self, more: float = 0.5) -> None:
+        super().__init__()
+        self._more = more
 
     def gettext(self, message: str) -> str:
         plain = re.sub(r"\{\w+\}", "œ", message)
-        return f"{message} {plain[: max(2, round(0.5 * len(plain)))].strip()}"
+        longer = plain * math.ceil(self._more)
+        return f"{message} {longer[: max(2, round(self._more * len(plain)))].strip()}"
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return self.gettext(singular if n == 1 else plural)
@@ -72,6 +82,25 @@ def test_words_half_as_long_again_still_fit(source: Callable[[], ReportSource], 
     pages = read_pages(pdf_of(source(), sheet, **FULL))
     assert len(pages) <= MOST_PAGES[sheet]
     assert all(right <= page.width - 20 for page in pages for _left, _bottom, right, _top in page.boxes)
+
+
+@pytest.mark.parametrize(("more", "n_pages", "earlier"), [(1.0, 1, (1, 2)), (2.0, 2, (0,))])
+def test_the_patients_sheet_leaves_out_earlier_sessions_before_it_takes_a_second_page(
+    monkeypatch: pytest.MonkeyPatch, more: float, n_pages: int, earlier: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(catalogues_module, "catalogue", lambda _language: LongWords(more))
+    source = replace(ordinary(), earlier=tuple(before(1) for _ in range(3)))
+    made = typeset_report(source, ReportOptions("patient"))
+    assert sum(not row["now"] for row in made.values["earlier"]["rows"]) in earlier
+    assert made.values["size_pt"] >= 14
+    pages = read_pages(made.pdf())
+    assert len(pages) == n_pages
+    said = " ".join(" ".join(page.text.split()) for page in pages)
+    assert "If something hurts or worries you, tell your therapist." in said  # the last words
+
+
+def test_a_result_without_a_channel_has_a_sheet_that_says_so() -> None:
+    assert "No EMG channel was found in this recording." in words_of(pdf_of(source_of(review_of([]))))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -162,8 +191,6 @@ def test_the_name_is_printed_only_where_it_was_asked_for() -> None:
 
 
 def test_a_missing_recording_leaves_a_report_that_says_so() -> None:
-    from dataclasses import replace
-
     gone = replace(ordinary(), traces=(), no_traces="The file is no longer in the bucket.")
     said = words_of(pdf_of(gone))
     assert "The signals are not drawn: The file is no longer in the bucket." in said

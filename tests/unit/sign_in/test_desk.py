@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+import uuid
 from contextlib import closing
+from typing import Any
 
 import pytest
 import structlog
+from starlette.responses import Response
 
+import tests.auth_server as double
 from processing.sign_in import (
     SignInDesk,
     SignInEndedError,
@@ -15,7 +19,7 @@ from processing.sign_in import (
     SignInUnavailableError,
     TooManyAttemptsError,
 )
-from tests.auth_server import ANON_KEY, AuthServer, totp
+from tests.auth_server import ANON_KEY, AuthServer, AuthUser, totp
 from tests.unit.sign_in.conftest import Clock
 
 PASSWORD = "correct horse"
@@ -150,6 +154,67 @@ def test_the_password_alone_is_forgotten_after_five_minutes(server: AuthServer) 
             desk.confirm_second_factor(admission.key, totp(SECRET), address=None)
 
 
+def test_what_cannot_be_a_code_or_an_address_is_refused_without_asking_the_server(
+    desk: SignInDesk, server: AuthServer
+) -> None:
+    server.add_user("mia@clinic.test", totp_secret=SECRET)
+    admission = desk.enter_with_password("mia@clinic.test", PASSWORD, address=None)
+    server.seen.clear()
+    with pytest.raises(SignInRefusedError, match="not an e-mail address"):
+        desk.send_code("no address", address=None)
+    for email, code in (
+        ("no address", "123456"),
+        ("ann@clinic.test", "12345"),
+        ("ann@clinic.test", "12a456"),
+    ):
+        with pytest.raises(SignInRefusedError, match="code is not right"):
+            desk.enter_with_code(email, code, address=None)
+    for _ in range(7):  # nor is it an attempt that makes the next one wait
+        with pytest.raises(SignInRefusedError, match="code is not right"):
+            desk.confirm_second_factor(admission.key, "12345", address=None)
+    assert not server.seen
+    code = totp(SECRET)
+    assert desk.confirm_second_factor(admission.key, f"{code[:3]} {code[3:]}", address=None)
+
+
+def test_the_code_of_any_of_an_accounts_authenticator_apps_leads_in(
+    desk: SignInDesk, server: AuthServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = double._user_json
+
+    def with_a_lost_telephone_first(user: AuthUser) -> dict[str, Any]:
+        found = plain(user)
+        lost = [factor | {"id": str(uuid.uuid4())} for factor in found["factors"]]
+        return found | {"factors": [*lost, *found["factors"]]}
+
+    monkeypatch.setattr(double, "_user_json", with_a_lost_telephone_first)
+    server.add_user("mia@clinic.test", totp_secret=SECRET)
+    admission = desk.enter_with_password("mia@clinic.test", PASSWORD, address=None)
+    key = desk.confirm_second_factor(admission.key, totp(SECRET), address=None)
+    assert desk.session(key).claims()["aal"] == "aal2"
+    assert server.seen["challenge"] == 2
+
+
+def test_a_second_factor_that_was_removed_meanwhile_asks_to_sign_in_again(
+    server: AuthServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = server.add_user("mia@clinic.test", totp_secret=SECRET)
+    plain = server._refresh
+
+    def after_its_removal(token: str) -> Response:
+        user.totp_secret = None
+        return plain(token)
+
+    monkeypatch.setattr(server, "_refresh", after_its_removal)
+    # By this clock the token ends at once, so it is refreshed while the second factor is still asked for.
+    with closing(SignInDesk(server.url, ANON_KEY, clock=lambda: time.time() + 3590)) as desk:
+        admission = desk.enter_with_password("mia@clinic.test", PASSWORD, address=None)
+        assert admission.needs_second_factor
+        with pytest.raises(SignInEndedError, match="removed meanwhile: please sign in again"):
+            desk.confirm_second_factor(admission.key, totp(SECRET), address=None)
+    assert server.seen["challenge"] == 0
+
+
 def test_codes_of_the_second_factor_cannot_be_guessed_quickly(desk: SignInDesk, server: AuthServer) -> None:
     server.add_user("mia@clinic.test", totp_secret=SECRET)
     admission = desk.enter_with_password("mia@clinic.test", PASSWORD, address=None)
@@ -176,6 +241,14 @@ def test_signing_out_works_here_when_the_server_does_not_answer(desk: SignInDesk
     assert not desk.leave(key)
     with pytest.raises(SignInEndedError):
         desk.session(key)
+
+
+def test_signing_out_twice_is_no_error_and_is_told_once(desk: SignInDesk, server: AuthServer) -> None:
+    key = _enter(desk)
+    with structlog.testing.capture_logs() as lines:
+        assert [desk.leave(key), desk.leave(key), desk.leave("made up")] == [True] * 3
+    assert [line["event"] for line in lines] == ["signed_out"]
+    assert server.seen["logout"] == 1
 
 
 def test_two_people_never_share_a_client(desk: SignInDesk, server: AuthServer) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 
+import jwt
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from processing.sign_in import SignInDesk, SignInEndedError, SignInUnavailableError
 from processing.sign_in.session import SignInSession
-from tests.auth_server import ANON_KEY, AuthServer
+from tests.auth_server import ANON_KEY, AuthServer, AuthUser
 from tests.unit.sign_in.conftest import Clock
 
 
@@ -66,6 +71,77 @@ def test_many_tabs_share_one_refresh_of_a_short_token(server: AuthServer) -> Non
     assert server.seen["token:refresh_token"] == 1
 
 
+def test_while_one_tab_refreshes_a_token_that_holds_no_other_waits(
+    timed: SignInDesk, server: AuthServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, session = _enter(timed)
+    first = session.claims()
+    plain, asked, go_on = server._refresh, threading.Event(), threading.Event()
+
+    def slow(token: str) -> Response:
+        asked.set()
+        assert go_on.wait(5)
+        return plain(token)
+
+    monkeypatch.setattr(server, "_refresh", slow)
+    server.lifetime_s = 7200
+    clock.now += 3560
+    with ThreadPoolExecutor(1) as pool:
+        refreshing = pool.submit(session.claims)
+        try:
+            assert asked.wait(5)
+            assert session.claims() == first
+        finally:
+            go_on.set()
+        assert refreshing.result(5)["exp"] > first["exp"]
+    assert session.claims()["exp"] > first["exp"]
+    assert server.seen["token:refresh_token"] == 1
+
+
+def test_a_token_whose_key_could_not_be_fetched_is_verified_later_and_not_refreshed_again(
+    server: AuthServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project leaves its shared secret for keys of its own, and those cannot be read at first."""
+    secret, plain = "s" * 32, server.mint
+
+    def by_secret(**changes: Any) -> str:
+        claims = jwt.decode(plain(**changes), options={"verify_signature": False})
+        return jwt.encode(claims, secret, "HS256")
+
+    desk = SignInDesk(server.url, ANON_KEY, hs256_secret=secret, clock=clock)
+    desk._verifier._keys._fetch_pause_s = 0.0
+    with closing(desk), monkeypatch.context() as patch:
+        patch.setattr(server, "mint", by_secret)
+        _, session = _enter(desk)
+        first = session.claims()
+        patch.setattr(server, "mint", plain)
+        patch.setattr(server, "jwks", dict)
+        server.lifetime_s = 7200
+        clock.now += 3560
+        assert session.claims() == first
+        assert session.server_away
+        patch.undo()
+        clock.now += 5
+        assert session.claims()["exp"] > first["exp"]
+        assert not session.server_away
+        # The refresh token of the first answer is spent: to ask with it again would end the sign-in.
+        assert server.seen["token:refresh_token"] == 1
+
+
+def test_a_refreshed_token_of_somebody_else_ends_the_sign_in(
+    timed: SignInDesk, server: AuthServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, session = _enter(timed)
+    plain = server.mint
+    monkeypatch.setattr(server, "mint", lambda **changes: plain(**changes | {"sub": str(uuid.uuid4())}))
+    clock.now += 3560
+    for _ in range(2):  # and stays ended
+        with pytest.raises(SignInEndedError, match="a token that is not accepted here"):
+            session.claims()
+    assert session.user_id == server.users["ann@clinic.test"].id
+    assert server.seen["token:refresh_token"] == 1
+
+
 def test_a_sign_in_that_the_server_ended_ends_at_the_next_refresh(
     timed: SignInDesk, server: AuthServer, clock: Clock
 ) -> None:
@@ -79,6 +155,32 @@ def test_a_sign_in_that_the_server_ended_ends_at_the_next_refresh(
     with pytest.raises(SignInEndedError):
         session.claims()
     assert not server.seen
+
+
+def test_who_waited_for_a_refresh_that_ended_the_sign_in_does_not_ask_again(
+    timed: SignInDesk, server: AuthServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, session = _enter(timed)
+    plain, asked, go_on = server._refresh, threading.Event(), threading.Event()
+
+    def slow(token: str) -> Response:
+        asked.set()
+        assert go_on.wait(5)
+        return plain(token)
+
+    monkeypatch.setattr(server, "_refresh", slow)
+    server.revoke_everything()
+    clock.now += 3601
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(session.claims)
+        assert asked.wait(5)
+        second = pool.submit(session.claims)
+        time.sleep(0.05)  # until it waits; coming later, it would be told the same
+        go_on.set()
+        for tab in (first, second):
+            with pytest.raises(SignInEndedError, match="has ended at the sign-in server"):
+                tab.result(5)
+    assert server.seen["token:refresh_token"] == 1
 
 
 def test_while_the_server_is_away_the_token_is_used_until_it_ends(
@@ -133,6 +235,40 @@ def test_thirty_idle_minutes_end_a_sign_in_and_say_so(
             break
         time.sleep(0.02)
     assert not server.sessions  # told to the server, too
+
+
+def test_a_sign_in_ends_on_time_also_between_two_looks_through_all_of_them(
+    timed: SignInDesk, clock: Clock
+) -> None:
+    key, _ = _enter(timed)
+    clock.now += 29 * 60 + 30
+    assert timed.session(key)  # all were looked through now, and are not again within a minute
+    clock.now += 30
+    with pytest.raises(SignInEndedError, match="after 30 minutes without activity"):
+        timed.session(key, used=True)
+
+
+def test_nobody_gets_claims_of_an_ended_sign_in_while_the_server_is_being_told(
+    timed: SignInDesk, server: AuthServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, session = _enter(timed)
+    plain, asked, go_on = server._bearer, threading.Event(), threading.Event()
+
+    def slow(request: Request) -> AuthUser | None:
+        asked.set()
+        assert go_on.wait(5)
+        return plain(request)
+
+    monkeypatch.setattr(server, "_bearer", slow)
+    with ThreadPoolExecutor(1) as pool:
+        leaving = pool.submit(timed.leave, key)
+        try:
+            assert asked.wait(5)
+            with pytest.raises(SignInEndedError, match="You are signed out"):
+                session.claims()
+        finally:
+            go_on.set()
+        assert leaving.result(5)
 
 
 def test_activity_starts_the_idle_time_anew(timed: SignInDesk, clock: Clock) -> None:

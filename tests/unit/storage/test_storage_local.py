@@ -6,11 +6,13 @@ import errno
 import os
 import threading
 import time
+from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from processing.errors import (
     InvalidParameterError,
@@ -156,6 +158,103 @@ def test_a_vanished_bucket_is_unavailable_not_empty(store: LocalObjectStore, roo
         store.write("a.c3d", b"x")
     with pytest.raises(StorageUnavailableError, match="No such file"):
         list(store.list_objects())
+
+
+def test_a_version_is_forgotten_with_its_file(
+    store: LocalObjectStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_module, "_SETTLED_NS", -1)  # as if the files had been written long ago
+    for name in ("a.c3d", "b.c3d"):
+        store.write(name, b"bytes")
+    list(store.list_objects())
+    (root / "a.c3d").unlink()
+    assert [stored.name for stored in store.list_objects()] == ["b.c3d"]
+    assert list(store._versions) == ["b.c3d"]  # names that come and go must not fill the memory
+
+
+def _before_listing(monkeypatch: pytest.MonkeyPatch, folder: Path, act: Callable[[], object]) -> None:
+    """Have something happen right before the entries of a folder are read."""
+    real = os.scandir
+
+    def scandir(path: Path) -> Any:
+        if Path(path) == folder:
+            act()
+        return real(path)
+
+    monkeypatch.setattr(local_module.os, "scandir", scandir)
+
+
+def _refuse() -> None:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_a_folder_that_is_removed_while_the_bucket_is_listed_hides_no_other(
+    store: LocalObjectStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write("P002/a.c3d", b"bytes")
+    (root / "P001").mkdir()
+    _before_listing(monkeypatch, root / "P001", (root / "P001").rmdir)
+    assert [stored.name for stored in store.list_objects()] == ["P002/a.c3d"]
+    assert not (root / "P001").exists()
+
+
+def test_a_folder_that_may_not_be_entered_is_skipped_and_logged(
+    store: LocalObjectStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("P001/a.c3d", "P002/a.c3d"):
+        store.write(name, b"bytes")
+    _before_listing(monkeypatch, root / "P001", _refuse)
+    with structlog.testing.capture_logs() as lines:
+        assert [stored.name for stored in store.list_objects()] == ["P002/a.c3d"]
+    assert [(line["event"], line["folder"]) for line in lines] == [("folder_skipped", "'P001/'")]
+
+
+def test_a_bucket_that_may_not_be_entered_is_unavailable_not_empty(
+    store: LocalObjectStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _before_listing(monkeypatch, root, _refuse)
+    with pytest.raises(StorageUnavailableError, match="Cannot use the bucket's folder: Permission denied"):
+        list(store.list_objects())
+
+
+def test_a_folder_that_is_a_link_is_removed_as_a_link_and_what_it_leads_to_stays(
+    store: LocalObjectStore, root: Path
+) -> None:
+    kept = root.parent / "elsewhere" / "kept.c3d"
+    kept.parent.mkdir()
+    kept.write_bytes(b"somebody else's")
+    (root / "P001").symlink_to(kept.parent)
+    assert store.remove(["P001/kept.c3d"]) == 0  # through the link
+    assert store.list_folder("P001") == ["P001"]
+    assert store.remove(["P001"]) == 1
+    assert not (root / "P001").is_symlink()
+    assert kept.read_bytes() == b"somebody else's"
+
+
+def test_a_file_that_is_called_like_a_folder_is_not_in_it(store: LocalObjectStore, root: Path) -> None:
+    (root / "P001").write_bytes(b"x")
+    assert store.list_folder("P001") == []
+    assert (root / "P001").exists()
+
+
+def test_a_folder_whose_files_cannot_be_listed_is_unavailable_not_empty(
+    store: LocalObjectStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write("P001/deeper/a.c3d", b"bytes")
+    _before_listing(monkeypatch, root / "P001" / "deeper", _refuse)
+    with pytest.raises(StorageUnavailableError, match="Permission denied"):
+        store.list_folder("P001")
+
+
+def test_folders_that_are_empty_after_a_removal_go_too_and_the_bucket_stays(
+    store: LocalObjectStore, root: Path
+) -> None:
+    for name in ("P001/b.c3d", "P001/x/y/a.c3d"):
+        store.write(name, b"bytes")
+    assert store.remove(["P001/x/y/a.c3d"]) == 1
+    assert sorted(path.name for path in root.rglob("*")) == ["P001", "b.c3d"]
+    assert store.remove(["P001/b.c3d"]) == 1
+    assert list(root.iterdir()) == []
 
 
 def test_a_full_disk_is_unavailable_and_leaves_the_old_bytes(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from processing.cli.main import main
 from processing.use_cases.cache_report import CacheFigures, answer
 
 SLOW_AND_OPENED = CacheFigures(
@@ -54,3 +55,10 @@ def test_what_was_never_built_has_no_average() -> None:
     found = answer(replace(SLOW_AND_OPENED, builds=0, slow_builds=0, build_s=0.0, longest_build_s=None))
     assert found.figures.mean_build_s is None
     assert (found.slow.holds, found.slow.sentence) == (None, "no build is recorded")
+
+
+@pytest.mark.parametrize("days", ["0", "3651", "-1"])
+def test_the_command_refuses_days_that_mean_nothing(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["cache-report", f"--days={days}"])
+    assert f"{days} days; expected 1 to 3650" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from processing.c3d import read_recording
 from processing.services.cache_metrics import serve_cache_metrics
 from processing.services.traces import Traces, TracesOfFile
 from processing.storage import LocalObjectStore
 from processing.use_cases.cache_use import RecentUse
+from processing.use_cases.operations import CacheFacts
 from processing.use_cases.second_level import SharedCounts, SharedFacts
+from processing.use_cases.signal_source import SignalSource
 from processing.use_cases.trace_cache import BuildOnceCache
+from tests.builders import make_c3d
 from tests.running_stack import free_port
 
 
@@ -152,6 +157,25 @@ def test_a_scrape_reads_how_the_caches_were_used(tmp_path: Path) -> None:
         "storage_errors_total 4.0",
     ):
         assert f"{line}\n" in text
+
+
+def test_traces_without_a_shared_cache_or_counts_are_drawn_once_and_built_again_when_forgotten(
+    tmp_path: Path,
+) -> None:
+    store = LocalObjectStore(tmp_path, bucket="b", max_bytes=1 << 24)
+    data = make_c3d(duration_s=6.0)
+    store.write("P001/a.c3d", data)
+    metadata = read_recording(data, file_name="a.c3d").metadata
+    source = SignalSource("P001S001", "P001/a.c3d", 1, hashlib.sha256(data).hexdigest(), metadata, {})
+    traces = Traces(store, max_bytes=1 << 24)
+    assert [(trace.name, trace.side) for trace in traces.of(source)] == [("CH1", "left"), ("CH2", "right")]
+    traces.of(source)
+    assert (traces.cache_facts, traces.shared_facts) == (CacheFacts(1, 1), None)
+    traces.forget(source.file_sha256)
+    assert not traces.at_hand(source)
+    traces.of(source)
+    traces.close()
+    assert traces.cache_facts == CacheFacts(1, 2)
 
 
 class _Shared:
