@@ -11,6 +11,7 @@ from typing import NoReturn
 import streamlit as st
 
 from pages._components import state, words
+from pages._components.end_page import end_page
 from pages._components.language import language_switch
 from pages._components.menu import declare_pages
 from pages._components.navigation import PAGES, Role
@@ -91,7 +92,7 @@ def guard(page: str | None = None) -> Viewer:
     if refusal is not None:
         st.title(_("Sign-in needed"), anchor=False)
         st.warning(refusal, icon=":material/lock:")
-        st.stop()
+        end_page()
     _clean_address()
     viewer = _signed_in(page) if settings.has_sign_in else _local_clinician()
     start_afresh_for(f"{viewer.identity.user_id} {viewer.role}")
@@ -177,7 +178,7 @@ def _turn_away(refusal: AccessDeniedError | TransientError, page: str) -> NoRetu
         if str(refusal):
             st.session_state.setdefault(state.SIGN_IN_SAYS, str(refusal))
         sign_in_page()
-    st.stop()
+    end_page()
 
 
 def _admitted() -> Viewer:
@@ -215,4 +216,4 @@ def _check_role(page: str, viewer: Viewer) -> None:
         icon=":material/lock:",
     )
     st.page_link("sessions.py", label=_("All sessions"), icon=":material/list:")
-    st.stop()
+    end_page()

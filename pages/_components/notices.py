@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages._components import words
+from pages._components.end_page import end_page
 from processing.errors import (
     DatabaseUnavailableError,
     NotFoundError,
@@ -40,14 +41,14 @@ def calm_errors(key: str) -> Iterator[None]:
         yield
     except TransientError as error:
         unavailable(error, key)
-        st.stop()
+        end_page()
     except NotFoundError as error:
         st.info(words.told(str(error)), icon=":material/search_off:", title=_("Not found"))
         st.page_link("sessions.py", label=_("All sessions"), icon=":material/list:")
-        st.stop()
+        end_page()
     except ProcessingError as error:
         st.warning(words.told(str(error)), icon=":material/info:")
-        st.stop()
+        end_page()
 
 
 def unavailable(error: TransientError, key: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from streamlit.errors import FragmentStorageKeyError
 from streamlit.testing.v1 import AppTest
 
 from pages._components import state
@@ -336,3 +337,31 @@ def test_without_sign_in_a_proxy_lets_nobody_at_another_computer_in(
     assert [title.value for title in at.title] == ["Sign-in needed"]
     assert "You are at another computer" in at.warning[0].value
     assert "P00" not in texts(at)
+
+
+def test_a_page_that_ends_early_forgets_the_parts_of_the_page_before(auth: AuthServer) -> None:
+    """Else a list that looks once more is drawn into the sign-in page, and the browser shows nothing at all."""
+
+    def script() -> None:
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        from pages._components.gate import guard
+
+        @st.fragment(key="of-this-page")
+        def part() -> None:
+            st.write("still here")
+
+        run = get_script_run_ctx()
+        assert run is not None
+        run.fragment_storage.register("of the page before", lambda: None)
+        part()
+        st.session_state["kept"] = run.fragment_storage
+        guard("today.py")
+
+    at = AppTest.from_function(script, default_timeout=30).run()
+    assert not at.exception
+    kept = at.session_state["kept"]
+    with pytest.raises(FragmentStorageKeyError):
+        kept.lookup("of the page before")
+    assert len(kept._fragments) == 1
