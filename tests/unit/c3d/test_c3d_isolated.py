@@ -83,6 +83,10 @@ def test_errors_about_the_file_travel_as_themselves(data: bytes, reader: Isolate
         reader.read(b"PK" + data)
 
 
+# Only what never ends is waited for in vain; on a busy machine, what ends may take its time.
+_MISBEHAVES_WITHIN_S = {r"did not finish within 0\.5 s": 0.5, "answered but did not end": 2}
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -100,8 +104,7 @@ def test_a_child_that_misbehaves_is_one_error_and_leaves_nothing(script: str, wo
     try:
         for _ in range(2):
             with pytest.raises(ReaderCrashedError, match=words):
-                # A busy machine takes a while to be flooded.
-                reader.read(b"any", timeout_s=20 if "more than" in words else 0.5)
+                reader.read(b"any", timeout_s=_MISBEHAVES_WITHIN_S.get(words, 20))
     finally:
         reader.close()
 
