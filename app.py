@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._components.chart import PLOTLY_URL
 from pages._components.early import load_early
+from pages._components.end_page import forget_page_before
 from pages._components.left_page import AfterLeaving
 from pages._components.navigation import PAGES
 from pages._components.sign_in.routes import SIGN_IN_ROUTES
@@ -105,6 +106,7 @@ logging.getLogger(streamlit.error_util.__name__).addFilter(without_their_words)
 
 def show_incident(exc: Exception) -> bool:
     """Replace a traceback with a sentence and a number to quote; the error's own words may name a person."""
+    forget_page_before()
     if isinstance(exc, AccessDeniedError):  # a list that looked once more after the sign-in had ended
         st.warning(sentence(str(exc)), icon=":material/lock:")
         return True
