@@ -14,10 +14,10 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 import uvicorn
@@ -26,6 +26,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+if TYPE_CHECKING:
+    import pytest
 
 ANON_KEY = "sb_publishable_of_the_double"
 REUSE_S = 10.0
@@ -271,6 +274,19 @@ class AuthServer:
                 "user": _user_json(user),
             }
         )
+
+
+def answer_with_factors(
+    monkeypatch: pytest.MonkeyPatch, become: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+) -> None:
+    """Let the answers about accounts name other second factors than those that are there."""
+    plain = _user_json
+
+    def changed(user: AuthUser) -> dict[str, Any]:
+        found = plain(user)
+        return found | {"factors": become(found["factors"])}
+
+    monkeypatch.setattr(f"{__name__}._user_json", changed)
 
 
 def _user_json(user: AuthUser) -> dict[str, Any]:

@@ -40,6 +40,15 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def cluster_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded cluster that exists and does not run, for the tests of one file."""
+    folder = tmp_path_factory.mktemp("embedded") / "postgres"
+    with embedded_postgres(folder):
+        pass
+    return folder
+
+
 @pytest.fixture
 def empty_database(server_url: str) -> Iterator[str]:
     """The connection string of a database without any table."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import uvicorn
 from fastapi import FastAPI
 
@@ -35,6 +36,12 @@ def make_listener(services: Services) -> FastAPI:
         verifier=SignatureVerifier(SECRET),
         bucket="c3d-examples",
     )
+
+
+def answers(database_url: str) -> bool:
+    """Whether a database answers."""
+    with psycopg.connect(database_url) as connection:
+        return connection.execute("select 1").fetchone() == (1,)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,15 +30,22 @@ def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return settings
 
 
-def _move_to(url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
+@pytest.fixture
+def move(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A function that lets the commands after it find an empty database and a new folder."""
+
+    def go() -> None:
+        monkeypatch.setenv("DATABASE_URL", empty_database)
+        monkeypatch.setenv("DATA_DIR", str(tmp_path / "new"))
+
+    return go
 
 
-def _add_patients(url: str, *codes: str) -> None:
-    with psycopg.connect(url) as connection:
-        for code in codes:
-            connection.execute("insert into app.patients (code) values (%s)", (code,))
+@pytest.fixture
+def two_patients(here: Settings, database_url: str) -> None:
+    """P001 and P002 are in the database that the commands find."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("insert into app.patients (code) values ('P001'), ('P002')")
 
 
 def _patients(url: str) -> list[str]:
@@ -76,17 +84,15 @@ def test_a_backup_of_the_database_alone_reminds_of_the_bucket(
 
 
 def test_a_restore_says_who_is_erased_again_and_refuses_a_list_that_is_not_there(
-    here: Settings,
-    database_url: str,
+    two_patients: None,
     empty_database: str,
+    move: Callable[[], None],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _add_patients(database_url, "P001", "P002")
     assert main(["backup", "monday"]) == 0
     note_erasure(tmp_path / "list", "P002", reason="Asked for it", requested_by="X", at=NOW)
-    _move_to(empty_database, tmp_path / "new", monkeypatch)
+    move()
 
     assert main(["restore", "monday", "--erasures", "list", "--erasures", "lost"]) == 1
     assert "There is no list of erasures 'lost'." in capsys.readouterr().err
@@ -99,17 +105,15 @@ def test_a_restore_says_who_is_erased_again_and_refuses_a_list_that_is_not_there
 
 
 def test_who_was_erased_before_the_backup_is_not_erased_again_and_stays_on_the_list(
-    here: Settings,
-    database_url: str,
+    two_patients: None,
     empty_database: str,
+    move: Callable[[], None],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _add_patients(database_url, "P001", "P002")
     assert main(["erase-patient", "P002", "--reason", "Asked for it", "--by", "X", "--yes"]) == 0
     assert main(["backup", "monday"]) == 0
-    _move_to(empty_database, tmp_path / "new", monkeypatch)
+    move()
     capsys.readouterr()
 
     assert main(["restore", "monday"]) == 0

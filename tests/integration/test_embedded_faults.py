@@ -19,20 +19,7 @@ from processing.database.embedded import embedded_postgres, ensure_running, is_r
 from processing.database.embedded_folders import Owner
 from processing.database.embedded_server import client_program, find_postmaster, make_cluster
 from processing.errors import DatabaseUnavailableError
-
-
-@pytest.fixture(scope="module")
-def cluster_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cluster that exists and does not run."""
-    folder = tmp_path_factory.mktemp("faults") / "postgres"
-    with embedded_postgres(folder):
-        pass
-    return folder
-
-
-def _answers(url: str) -> bool:
-    with psycopg.connect(url) as connection:
-        return connection.execute("select 1").fetchone() == (1,)
+from tests.integration.stack import answers
 
 
 def _server(cluster_dir: Path) -> psutil.Process:
@@ -62,7 +49,7 @@ def test_a_server_that_refuses_its_settings_is_reported_at_once_and_in_its_own_w
         pass
     path.write_text(before)
     with embedded_postgres(cluster_dir) as url:
-        assert _answers(url)
+        assert answers(url)
 
 
 def test_a_large_log_of_the_server_is_set_aside_when_it_starts(cluster_dir: Path) -> None:
@@ -88,7 +75,7 @@ def test_a_server_that_never_finishes_stopping_is_reported_after_a_while(
                 ensure_running(cluster_dir)
         path.write_text(running)
         ensure_running(cluster_dir)
-        assert _answers(url)
+        assert answers(url)
 
 
 def test_a_server_that_somebody_else_stopped_is_no_fault_for_its_last_user(cluster_dir: Path) -> None:
@@ -98,7 +85,7 @@ def test_a_server_that_somebody_else_stopped_is_no_fault_for_its_last_user(clust
         psutil.wait_procs([server], timeout=10)
         assert not is_running(cluster_dir)
     with embedded_postgres(cluster_dir) as url:
-        assert _answers(url)
+        assert answers(url)
 
 
 def test_a_server_that_hears_no_request_is_ended_by_force(
@@ -113,7 +100,7 @@ def test_a_server_that_hears_no_request_is_ended_by_force(
             embedded_server.stop(cluster_dir)
         assert _has_ended(server)
     with embedded_postgres(cluster_dir) as url:
-        assert _answers(url)
+        assert answers(url)
 
 
 def test_stopping_returns_only_when_the_server_has_ended(
@@ -154,7 +141,7 @@ def test_what_a_killed_server_left_at_work_is_ended_before_the_next_one_starts(
         assert not _has_ended(worker)
         ensure_running(cluster_dir)
         assert _has_ended(worker)
-        assert _answers(url)
+        assert answers(url)
 
 
 def _wait_until_at_work(url: str, pid: int) -> None:
@@ -171,7 +158,7 @@ def test_an_empty_folder_that_is_there_becomes_a_database_that_root_does_not_run
     """As a container's volume is: made by root, and empty."""
     (tmp_path / "postgres").mkdir()
     with embedded_postgres(tmp_path / "postgres") as url:
-        assert _answers(url)
+        assert answers(url)
         assert _server(tmp_path / "postgres").uids().effective != 0
 
 

@@ -18,6 +18,7 @@ from processing.database.embedded import embedded_postgres, ensure_running, is_r
 from processing.database.embedded_folders import Owner, private_folder
 from processing.database.embedded_server import find_postmaster
 from processing.errors import InvalidParameterError
+from tests.integration.stack import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = """
@@ -50,26 +51,12 @@ def _leave(user: subprocess.Popen[str]) -> None:
     assert user.returncode == 0, errors
 
 
-def _answers(url: str) -> bool:
-    with psycopg.connect(url) as connection:
-        return connection.execute("select 1").fetchone() == (1,)
-
-
-@pytest.fixture(scope="module")
-def cluster_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cluster that exists and does not run."""
-    folder = tmp_path_factory.mktemp("embedded") / "postgres"
-    with embedded_postgres(folder):
-        pass
-    return folder
-
-
 @pytest.mark.parametrize(
     "name", ["with a space", 'it\'s "quoted", $HOME', "l" * 120], ids=["space", "quotes", "long"]
 )
 def test_any_folder_will_do_and_nobody_else_can_connect(tmp_path: Path, name: str) -> None:
     with embedded_postgres(tmp_path / name / "postgres") as url:
-        assert _answers(url)
+        assert answers(url)
         socket_dir = Path(psycopg.conninfo.conninfo_to_dict(url)["host"] or "")
         status = socket_dir.stat()
         assert (socket_dir / ".s.PGSQL.5432").is_socket()
@@ -98,7 +85,7 @@ def test_a_stale_file_that_names_an_innocent_process_harms_nobody(cluster_dir: P
         (cluster_dir / "postmaster.pid").write_text("\n".join(map(str, lines)) + "\n")
         assert not is_running(cluster_dir)
         with embedded_postgres(cluster_dir) as url:
-            assert _answers(url)
+            assert answers(url)
         assert innocent.poll() is None
         innocent.kill()
 
@@ -107,7 +94,7 @@ def test_a_stale_file_that_names_an_innocent_process_harms_nobody(cluster_dir: P
 def test_a_half_written_file_is_no_server(cluster_dir: Path, content: str) -> None:
     (cluster_dir / "postmaster.pid").write_text(content)
     with embedded_postgres(cluster_dir) as url:
-        assert _answers(url)
+        assert answers(url)
 
 
 def test_four_at_once_all_work_and_the_last_one_stops_the_server(tmp_path: Path) -> None:
@@ -126,7 +113,7 @@ def test_the_one_who_started_the_server_does_not_stop_it_under_others(cluster_di
     _wait_until_in(starter)
     with embedded_postgres(cluster_dir) as url:
         _leave(starter)
-        assert _answers(url)
+        assert answers(url)
     assert not is_running(cluster_dir)
 
 
@@ -138,7 +125,7 @@ def test_what_a_killed_user_left_running_is_used_and_stopped_by_the_next(cluster
     left = find_postmaster(cluster_dir)
     assert left is not None
     with embedded_postgres(cluster_dir) as url:
-        assert _answers(url)
+        assert answers(url)
         found = find_postmaster(cluster_dir)
         assert found is not None
         assert found.process == left.process
@@ -156,7 +143,7 @@ def test_a_killed_server_comes_back_under_the_same_address_and_is_stopped(cluste
         again = find_postmaster(cluster_dir)
         assert again is not None
         assert again.process != killed.process
-        assert _answers(url)
+        assert answers(url)
     assert not is_running(cluster_dir)
 
 
@@ -165,7 +152,7 @@ def test_a_cluster_whose_making_was_interrupted_is_made_anew(tmp_path: Path) -> 
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
     with embedded_postgres(tmp_path / "postgres") as url:
-        assert _answers(url)
+        assert answers(url)
     assert not half.exists()
 
 

@@ -43,22 +43,19 @@ def test_a_dump_of_a_project_holds_our_schemas_alone(project: str, tmp_path: Pat
 
 
 def test_upgrading_a_project_makes_no_account_that_nobody_signed_up_for(project: str) -> None:
-    with psycopg.connect(project) as connection:
-        connection.execute("delete from app.user_profiles")
-        connection.execute("delete from auth.users")
-    migrations.upgrade(project)
-    assert _n_accounts(project) == (0, 0)
+    assert _n_accounts_after_upgrade(project) == (0, 0)
 
 
 def test_upgrading_a_database_at_home_makes_its_local_accounts_again(database_url: str) -> None:
-    with psycopg.connect(database_url) as connection:
+    assert _n_accounts_after_upgrade(database_url) == (3, 3)
+
+
+def _n_accounts_after_upgrade(url: str) -> tuple[int, int]:
+    """Return how many accounts and profiles an upgrade makes where there are none."""
+    with psycopg.connect(url) as connection:
         connection.execute("delete from app.user_profiles")
         connection.execute("delete from auth.users")
-    migrations.upgrade(database_url)
-    assert _n_accounts(database_url) == (3, 3)
-
-
-def _n_accounts(url: str) -> tuple[int, int]:
+    migrations.upgrade(url)
     with psycopg.connect(url) as connection:
         row = connection.execute(
             "select (select count(*) from auth.users), (select count(*) from app.user_profiles)"

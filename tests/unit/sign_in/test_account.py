@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -12,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 import tests.auth_server as double
 from processing.sign_in import SignInDesk, SignInEndedError, SignInRefusedError, SignInUnavailableError
 from processing.sign_in.account import Account
-from tests.auth_server import ANON_KEY, AuthServer, AuthUser
+from tests.auth_server import ANON_KEY, AuthServer, AuthUser, answer_with_factors
 
 EMAIL, PASSWORD = "ann@clinic.test", "correct horse"
 
@@ -70,13 +69,7 @@ def test_an_internal_error_of_the_server_is_no_wrong_password(
 def test_a_second_factor_that_no_page_can_ask_for_keeps_its_account_out(
     desk: SignInDesk, server: AuthServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = double._user_json
-
-    def with_telephone(user: AuthUser) -> dict[str, Any]:
-        found = plain(user)
-        return found | {"factors": [factor | {"factor_type": "phone"} for factor in found["factors"]]}
-
-    monkeypatch.setattr(double, "_user_json", with_telephone)
+    answer_with_factors(monkeypatch, lambda there: [factor | {"factor_type": "phone"} for factor in there])
     server.add_user("mia@clinic.test", totp_secret=b"secret")
     with pytest.raises(SignInRefusedError, match="no authenticator app: ask an administrator"):
         desk.enter_with_password("mia@clinic.test", PASSWORD, address=None)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 import uuid
 from contextlib import closing
-from typing import Any
 
 import pytest
 import structlog
 from starlette.responses import Response
 
-import tests.auth_server as double
 from processing.sign_in import (
     SignInDesk,
     SignInEndedError,
@@ -19,7 +17,7 @@ from processing.sign_in import (
     SignInUnavailableError,
     TooManyAttemptsError,
 )
-from tests.auth_server import ANON_KEY, AuthServer, AuthUser, totp
+from tests.auth_server import ANON_KEY, AuthServer, answer_with_factors, totp
 from tests.unit.sign_in.conftest import Clock
 
 PASSWORD = "correct horse"
@@ -180,14 +178,10 @@ def test_what_cannot_be_a_code_or_an_address_is_refused_without_asking_the_serve
 def test_the_code_of_any_of_an_accounts_authenticator_apps_leads_in(
     desk: SignInDesk, server: AuthServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = double._user_json
-
-    def with_a_lost_telephone_first(user: AuthUser) -> dict[str, Any]:
-        found = plain(user)
-        lost = [factor | {"id": str(uuid.uuid4())} for factor in found["factors"]]
-        return found | {"factors": [*lost, *found["factors"]]}
-
-    monkeypatch.setattr(double, "_user_json", with_a_lost_telephone_first)
+    # A telephone that was lost comes first.
+    answer_with_factors(
+        monkeypatch, lambda there: [*(factor | {"id": str(uuid.uuid4())} for factor in there), *there]
+    )
     server.add_user("mia@clinic.test", totp_secret=SECRET)
     admission = desk.enter_with_password("mia@clinic.test", PASSWORD, address=None)
     key = desk.confirm_second_factor(admission.key, totp(SECRET), address=None)

@@ -33,6 +33,22 @@ def timed(server: AuthServer, clock: Clock) -> Iterator[SignInDesk]:
         yield desk
 
 
+@pytest.fixture
+def slow_refresh(
+    server: AuthServer, monkeypatch: pytest.MonkeyPatch
+) -> tuple[threading.Event, threading.Event]:
+    """The server answers a refresh when it is told to: set once it is asked, and to be set for it to go on."""
+    plain, asked, go_on = server._refresh, threading.Event(), threading.Event()
+
+    def slow(token: str) -> Response:
+        asked.set()
+        assert go_on.wait(5)
+        return plain(token)
+
+    monkeypatch.setattr(server, "_refresh", slow)
+    return asked, go_on
+
+
 def _enter(desk: SignInDesk) -> tuple[str, SignInSession]:
     key = desk.enter_with_password("ann@clinic.test", "correct horse", address=None).key
     return key, desk.session(key)
@@ -72,18 +88,14 @@ def test_many_tabs_share_one_refresh_of_a_short_token(server: AuthServer) -> Non
 
 
 def test_while_one_tab_refreshes_a_token_that_holds_no_other_waits(
-    timed: SignInDesk, server: AuthServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    timed: SignInDesk,
+    server: AuthServer,
+    clock: Clock,
+    slow_refresh: tuple[threading.Event, threading.Event],
 ) -> None:
     _, session = _enter(timed)
     first = session.claims()
-    plain, asked, go_on = server._refresh, threading.Event(), threading.Event()
-
-    def slow(token: str) -> Response:
-        asked.set()
-        assert go_on.wait(5)
-        return plain(token)
-
-    monkeypatch.setattr(server, "_refresh", slow)
+    asked, go_on = slow_refresh
     server.lifetime_s = 7200
     clock.now += 3560
     with ThreadPoolExecutor(1) as pool:
@@ -158,17 +170,13 @@ def test_a_sign_in_that_the_server_ended_ends_at_the_next_refresh(
 
 
 def test_who_waited_for_a_refresh_that_ended_the_sign_in_does_not_ask_again(
-    timed: SignInDesk, server: AuthServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    timed: SignInDesk,
+    server: AuthServer,
+    clock: Clock,
+    slow_refresh: tuple[threading.Event, threading.Event],
 ) -> None:
     _, session = _enter(timed)
-    plain, asked, go_on = server._refresh, threading.Event(), threading.Event()
-
-    def slow(token: str) -> Response:
-        asked.set()
-        assert go_on.wait(5)
-        return plain(token)
-
-    monkeypatch.setattr(server, "_refresh", slow)
+    asked, go_on = slow_refresh
     server.revoke_everything()
     clock.now += 3601
     with ThreadPoolExecutor(2) as pool:
